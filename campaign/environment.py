@@ -1,0 +1,79 @@
+"""Reading the environment: every value is checked, and a broken one is one plain sentence."""
+
+import os
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+YES = {"1", "true", "yes", "on"}
+NO = {"0", "false", "no", "off", ""}
+
+
+def text(name: str, default: str | None = None) -> str:
+    """The variable as text; without a default it must be set."""
+    value = os.environ.get(name, "").strip()
+    if value:
+        return value
+    if default is None:
+        raise ImproperlyConfigured(f"{name} is not set.")
+    return default
+
+
+def flag(name: str, default: bool = False) -> bool:
+    """A yes or no: 1/0, true/false, yes/no, on/off."""
+    raw = os.environ.get(name)
+    if raw is None:
+        return default
+    value = raw.strip().lower()
+    if value not in YES | NO:
+        raise ImproperlyConfigured(f"{name} must be 1 or 0, not {raw!r}.")
+    return value in YES
+
+
+def number(name: str, default: int, *, least: int, most: int) -> int:
+    """A whole number between `least` and `most`, both included."""
+    raw = text(name, str(default))
+    if not raw.isascii() or not raw.isdigit() or not least <= int(raw) <= most:
+        raise ImproperlyConfigured(
+            f"{name} must be a whole number from {least} to {most}, not {raw!r}."
+        )
+    return int(raw)
+
+
+def names(name: str, default: str = "") -> list[str]:
+    """A list separated by commas; empty parts are dropped."""
+    return [part.strip() for part in text(name, default).split(",") if part.strip()]
+
+
+def database() -> dict[str, Any]:
+    """DATABASE_URL as Django's settings dictionary; only PostgreSQL over TCP is taken."""
+    url = text("DATABASE_URL")
+    if _scheme_and_host(url, {"postgres", "postgresql"}) and urlsplit(url).path.strip("/"):
+        return dict(environ.Env.db_url_config(url))
+    raise ImproperlyConfigured(
+        "DATABASE_URL must look like postgres://user:password@host:5432/name."
+    )
+
+
+def redis_url() -> str:
+    """REDIS_URL, for Redis or Valkey."""
+    url = text("REDIS_URL")
+    if _scheme_and_host(url, {"redis", "rediss"}):
+        return url
+    raise ImproperlyConfigured("REDIS_URL must look like redis://:password@host:6379/0.")
+
+
+def _scheme_and_host(url: str, schemes: set[str]) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
+def var_dir(base: Path) -> Path:
+    """Where the running system keeps what it writes: VAR_DIR, or var/ beside manage.py."""
+    return Path(text("VAR_DIR", str(base / "var"))).resolve()

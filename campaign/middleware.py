@@ -1,0 +1,64 @@
+"""What is settled for every request before a view sees it."""
+
+import time
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+
+View = Callable[[HttpRequest], HttpResponse]
+
+SLIDE_SECONDS = 60
+
+
+def address_of(request: HttpRequest) -> str:
+    """The caller's address, after `client_address` has set it."""
+    return str(request.META.get("REMOTE_ADDR", ""))
+
+
+def client_address(get_response: View) -> View:
+    """Behind our proxy the caller is the last entry of X-Forwarded-For, which the proxy wrote."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "")
+        if settings.BEHIND_PROXY and forwarded:
+            request.META["REMOTE_ADDR"] = forwarded.rsplit(",", 1)[-1].strip()
+        return get_response(request)
+
+    return middleware
+
+
+def chosen_language(get_response: View) -> View:
+    """Chinese, unless the person chose otherwise; a program calling the API asks by header."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        language = _language(request)
+        translation.activate(language)
+        request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
+        response = get_response(request)
+        response.headers.setdefault("Content-Language", language)
+        return response
+
+    return middleware
+
+
+def _language(request: HttpRequest) -> str:
+    chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+    if chosen in dict(settings.LANGUAGES):
+        return chosen
+    if request.path_info.startswith("/api/"):
+        return translation.get_language_from_request(request)
+    return str(settings.LANGUAGE_CODE)
+
+
+def sliding_session(get_response: View) -> View:
+    """Half an hour of rest ends a session: the end moves on with use, written once a minute."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        now = int(time.time())
+        if request.user.is_authenticated and now - request.session.get("seen", 0) >= SLIDE_SECONDS:
+            request.session["seen"] = now
+        return get_response(request)
+
+    return middleware

@@ -1,0 +1,24 @@
+"""The key that signs sessions and tokens."""
+
+import os
+import secrets
+from pathlib import Path
+
+from django.core.exceptions import ImproperlyConfigured
+
+
+def key(folder: Path, *, may_create: bool) -> str:
+    """SECRET_KEY; a trial makes one on first start and keeps it in `folder`/secret_key, mode 0600."""
+    given = os.environ.get("SECRET_KEY", "")
+    if given:
+        return given
+    if not may_create:
+        raise ImproperlyConfigured("SECRET_KEY is not set: give a random text of 50 characters.")
+    path = folder / "secret_key"
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text()
+    with os.fdopen(descriptor, "w") as file:
+        file.write(secrets.token_urlsafe(64))
+    return path.read_text()

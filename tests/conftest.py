@@ -1,0 +1,64 @@
+"""One throw-away PostgreSQL and one Valkey for the whole run, started before Django's settings load.
+
+With xdist the controller starts them and the workers inherit the addresses.
+"""
+
+import os
+import shutil
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+
+import django
+import hypothesis
+import pytest
+
+from campaign.embedded import servers
+
+ending = ExitStack()
+
+hypothesis.settings.register_profile(
+    "repeatable", derandomize=True, deadline=None, print_blob=True, database=None
+)
+hypothesis.settings.load_profile("repeatable")
+
+
+def _provide_servers() -> None:
+    missing = {name for name in ("DATABASE_URL", "REDIS_URL") if not os.environ.get(name)}
+    if missing:
+        folder = Path(tempfile.mkdtemp(prefix="campaign-tests-"))
+        folder.chmod(0o711)  # root's servers run as nobody
+        ending.callback(shutil.rmtree, folder, ignore_errors=True)
+        os.environ.update(ending.enter_context(servers(folder, names=missing, lasting=False)))
+
+
+def _own_queue() -> None:
+    """Each xdist worker has a number of its own in Valkey, as it has a test database."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
+    address, _, _ = os.environ["REDIS_URL"].rpartition("/")
+    os.environ["REDIS_URL"] = f"{address}/{worker}"
+
+
+def _own_files() -> None:
+    folder = tempfile.mkdtemp(prefix="campaign-files-")
+    ending.callback(shutil.rmtree, folder, ignore_errors=True)
+    os.environ["VAR_DIR"] = folder
+
+
+_provide_servers()
+_own_queue()
+_own_files()
+os.environ["SECRET_KEY"] = "only-for-tests-" + "0123456789abcdefghijklmnopqrstuvwxyz"
+os.environ["PLAIN_STATIC"] = "1"
+os.environ["LOG_LEVEL"] = "ERROR"
+os.environ["DJANGO_SETTINGS_MODULE"] = "campaign.settings"
+django.setup()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    ending.close()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings() -> None:
+    """Keep the worker suffix of pytest-django; nothing else to change."""
