@@ -7,6 +7,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
+from campaign.queries import request_ip
+
 View = Callable[[HttpRequest], HttpResponse]
 
 SLIDE_SECONDS = 60
@@ -18,13 +20,17 @@ def address_of(request: HttpRequest) -> str:
 
 
 def client_address(get_response: View) -> View:
-    """Behind our proxy the caller is the last entry of X-Forwarded-For, which the proxy wrote."""
+    """Behind our proxy the caller is the last entry of X-Forwarded-For, which the proxy wrote. The trail is told."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "")
         if settings.BEHIND_PROXY and forwarded:
             request.META["REMOTE_ADDR"] = forwarded.rsplit(",", 1)[-1].strip()
-        return get_response(request)
+        token = request_ip.set(address_of(request) or None)
+        try:
+            return get_response(request)
+        finally:
+            request_ip.reset(token)
 
     return middleware
 

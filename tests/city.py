@@ -32,7 +32,12 @@ def make_unit(code: str, name: str, *, group: PeerGroup | None = None, kind: str
 
 def make_item(code: str, city: SimpleNamespace, **fields) -> CheckItem:
     """An item of the standard; only before it is published, the database refuses it afterwards."""
-    values = {"standard": city.standard, "site_type": city.market_type, "indicator": city.indicator, "text": code} | fields
+    values = {
+        "standard": city.standard,
+        "site_type": city.market_type,
+        "indicator": city.indicator,
+        "text": code,
+    } | fields
     return CheckItem.objects.create(code=code, **values)
 
 
@@ -78,6 +83,8 @@ def city(db) -> SimpleNamespace:
     Standard.objects.filter(pk=standard.pk).update(state="published")
     standard.refresh_from_db()
     made.market = Site.objects.create(code="D1", name="东街农贸市场", initials="djnmsc", type=market_type, unit=east)
-    made.west_market = Site.objects.create(code="D2", name="西街农贸市场", initials="xjnmsc", type=market_type, unit=west)
+    made.west_market = Site.objects.create(
+        code="D2", name="西街农贸市场", initials="xjnmsc", type=market_type, unit=west
+    )
     work_year(2026)
     return made

@@ -13,8 +13,10 @@ import django
 import hypothesis
 import pytest
 
+from campaign import translations
 from campaign.embedded import servers
 
+pytest_plugins = ["tests.city"]
 ending = ExitStack()
 
 hypothesis.settings.register_profile(
@@ -51,6 +53,7 @@ _own_files()
 os.environ["SECRET_KEY"] = "only-for-tests-" + "0123456789abcdefghijklmnopqrstuvwxyz"
 os.environ["PLAIN_STATIC"] = "1"
 os.environ["LOG_LEVEL"] = "ERROR"
+translations.compile_all(Path(__file__).parent.parent / "locale")
 os.environ["DJANGO_SETTINGS_MODULE"] = "campaign.settings"
 django.setup()
 
@@ -58,7 +61,3 @@ django.setup()
 def pytest_unconfigure(config: pytest.Config) -> None:
     ending.close()
 
-
-@pytest.fixture(scope="session")
-def django_db_modify_db_settings() -> None:
-    """Keep the worker suffix of pytest-django; nothing else to change."""

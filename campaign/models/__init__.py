@@ -1,0 +1,21 @@
+"""The lowest app's rows: people, the campaign, its standard, the work calendar, the audit trail."""
+
+from .calendar import WorkDay
+from .campaign import Campaign, FactChange, Numbering
+from .event import Event
+from .people import PasswordHistory, User
+from .standard import CheckItem, Indicator, SiteType, Standard
+
+__all__ = [
+    "Campaign",
+    "CheckItem",
+    "Event",
+    "FactChange",
+    "Indicator",
+    "Numbering",
+    "PasswordHistory",
+    "SiteType",
+    "Standard",
+    "User",
+    "WorkDay",
+]

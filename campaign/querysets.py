@@ -1,0 +1,59 @@
+"""Sets of campaign rows: what a person may see, what is in force."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Self
+
+from django.db.models import Q, QuerySet
+
+from .permissions import Permission
+
+if TYPE_CHECKING:
+    from .models import User
+
+
+class UserQuerySet(QuerySet["User"]):
+    """Accounts."""
+
+    def visible_to(self, user: User) -> Self:
+        """Accounts are seen by the system and the security administrator only; everyone sees their own."""
+        if user.can(Permission.MANAGE_USERS) or user.can(Permission.ASSIGN_ROLES):
+            return self
+        return self.filter(pk=user.pk)
+
+
+class StandardQuerySet(QuerySet["Standard"]):
+    """Editions of the assessment standard."""
+
+    def visible_to(self, user: User) -> Self:
+        """Drafts are for those who write them; published editions for everyone who works with the standard."""
+        if user.can(Permission.MANAGE_STANDARD):
+            return self
+        return self.filter(state="published") if user.can(Permission.SEE_STANDARD) else self.none()
+
+    def in_force(self) -> Self:
+        """The published editions that running campaigns use."""
+        return self.filter(state="published", campaigns__isnull=False).distinct()
+
+
+class CheckItemQuerySet(QuerySet["CheckItem"]):
+    """Items of the checklists."""
+
+    def in_force(self) -> Self:
+        """Items of the published editions that running campaigns use, not withdrawn."""
+        return self.filter(standard__state="published", standard__campaigns__isnull=False, active=True).distinct()
+
+
+class EventQuerySet(QuerySet["Event"]):
+    """The audit trail."""
+
+    def visible_to(self, user: User) -> Self:
+        """The trail is read by the audit administrator and nobody else."""
+        return self if user.can(Permission.SEE_AUDIT) else self.none()
+
+    def between(self, *, first: date | None, last: date | None) -> Self:
+        """Events of the days ``first`` to ``last``, both included (Asia/Shanghai)."""
+        since = Q(at__date__gte=first) if first else Q()
+        until = Q(at__date__lte=last) if last else Q()
+        return self.filter(since, until)

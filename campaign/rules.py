@@ -1,0 +1,128 @@
+"""Working time: limits such as ``4h`` and ``3d``, and the clock that counts them. No database here.
+
+Source of the two units: 数字城管 limits are given in 工作时 or 工作日 (GB/T 30428; domain tables of cities).
+"""
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+ONE_DAY = timedelta(days=1)
+
+
+class UnknownYear(ValueError):
+    """The work calendar has no complete entry for a year that a clock would have to run through."""
+
+    def __init__(self, year: int) -> None:
+        super().__init__(f"the work calendar has no year {year}")
+        self.year = year
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """An amount of working time: ``amount`` of 工作时 (``h``) or 工作日 (``d``)."""
+
+    amount: int
+    unit: Literal["h", "d"]
+
+    def __str__(self) -> str:
+        return f"{self.amount}{self.unit}"
+
+
+def parse_limit(text: str) -> Limit:
+    """Read ``4h``, ``3d``, ``4工作时`` or ``3工作日``. Raises ValueError for anything else, or an amount outside 1–999."""
+    found = re.fullmatch(r"([1-9]\d{0,2})\s*(h|d|工作时|工作日)", text.strip().lower())
+    if not found:
+        raise ValueError(text)
+    return Limit(int(found[1]), "h" if found[2] in ("h", "工作时") else "d")
+
+
+Span = tuple[time, time]
+
+
+def parse_office_hours(text: str) -> tuple[Span, ...]:
+    """Read ``08:00-12:00,14:00-18:00`` into spans in order. Raises ValueError when malformed, empty or overlapping."""
+    spans = []
+    for part in text.split(","):
+        opens, closes = (time.fromisoformat(end.strip()) for end in part.split("-"))
+        spans.append((opens, closes))
+    ends = [end for span in spans for end in span]
+    if ends != sorted(set(ends)):
+        raise ValueError(text)
+    return tuple(spans)
+
+
+@dataclass(frozen=True, slots=True)
+class WorkClock:
+    """Counts working time. ``working``: the working dates; ``years``: the years for which these are complete."""
+
+    working: Collection[date]
+    years: Collection[int]
+    hours: tuple[Span, ...] = ((time(8), time(12)), (time(14), time(18)))
+
+    def is_working(self, day: date) -> bool:
+        """Whether a date is worked. Raises UnknownYear where the calendar has no such year: never a guess."""
+        if day.year not in self.years:
+            raise UnknownYear(day.year)
+        return day in self.working
+
+    def next_working(self, day: date) -> date:
+        """The first working date after ``day``."""
+        day += ONE_DAY
+        while not self.is_working(day):
+            day += ONE_DAY
+        return day
+
+    def start(self, moment: datetime) -> datetime:
+        """The moment a clock begins: ``moment`` itself on a working day, else the opening of the next working day."""
+        local = moment.astimezone(SHANGHAI)
+        if self.is_working(local.date()):
+            return local
+        return datetime.combine(self.next_working(local.date()), self.hours[0][0], SHANGHAI)
+
+    def due(self, moment: datetime, limit: Limit) -> datetime:
+        """When a limit that starts at ``moment`` runs out.
+
+        Working days keep the time of day (Monday 10:42 + 3d = Thursday 10:42); working hours run only inside office hours
+        (Friday 16:00 + 4h = Monday 10:00).
+        """
+        begin = self.start(moment)
+        if limit.unit == "h":
+            return self._after(begin, timedelta(hours=limit.amount))
+        day = begin.date()
+        for _ in range(limit.amount):
+            day = self.next_working(day)
+        return datetime.combine(day, begin.time(), SHANGHAI)
+
+    def _after(self, begin: datetime, left: timedelta) -> datetime:
+        day, earliest = begin.date(), begin
+        while True:
+            for opens, closes in self.hours:
+                start = max(datetime.combine(day, opens, SHANGHAI), earliest)
+                room = datetime.combine(day, closes, SHANGHAI) - start
+                if room >= left:
+                    return start + left
+                left -= max(room, timedelta())
+            day = self.next_working(day)
+            earliest = datetime.combine(day, time(), SHANGHAI)
+
+    def days_between(self, first: date, last: date) -> int:
+        """Working days after ``first`` up to and including ``last``; negative when ``last`` lies before ``first``."""
+        if last < first:
+            return -self.days_between(last, first)
+        span = (first + ONE_DAY * n for n in range(1, (last - first).days + 1))
+        return sum(self.is_working(day) for day in span)
+
+
+def day_of(moment: datetime) -> date:
+    """The Asia/Shanghai date a moment belongs to."""
+    return moment.astimezone(SHANGHAI).date()
+
+
+def start_of(day: date) -> datetime:
+    """The first instant of an Asia/Shanghai date."""
+    return datetime.combine(day, time(), SHANGHAI)

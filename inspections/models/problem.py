@@ -1,0 +1,147 @@
+"""The rectification ledger (问题台账): a problem and its append-only steps."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Upper
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from campaign.models import CheckItem
+from units.models import Site, Unit
+
+from ..querysets import ProblemQuerySet
+from ..rules import Move, State
+from .inspection import Answer, Inspection
+
+
+class Problem(models.Model):
+    """Something to put right, with the unit that holds it and the time it has.
+
+    ``version`` counts the changes: a move is made only on the version the person saw. Overdue is computed from
+    ``due_at``, never stored. All changes go through ``inspections.services``.
+    """
+
+    STATES = [
+        (State.NOTED.value, _("To hand over")),
+        (State.HANDED_OVER.value, _("Handed over")),
+        (State.RECEIVED.value, _("Repairing")),
+        (State.SUBMITTED.value, _("To check")),
+        (State.SENT_BACK.value, _("Sent back")),
+        (State.CLOSED.value, _("Closed")),
+        (State.CANCELLED.value, _("Cancelled")),
+    ]
+
+    class Source(models.TextChoices):
+        INSPECTION = "inspection", _("Daily inspection")
+        SUPERIOR = "superior", _("Superior")
+        THIRD_PARTY = "third_party", _("Third party")
+        MEDIA = "media", _("Media")
+        HOTLINE = "hotline", _("Hotline 12345")
+        CITIZEN = "citizen", _("Citizen")
+        LEADER = "leader", _("Leader")
+
+    code = models.CharField(_("code"), max_length=60, unique=True)
+    client_uuid = models.UUIDField(unique=True, null=True)
+    payload_sha256 = models.CharField(max_length=64, blank=True)
+    site = models.ForeignKey(Site, models.PROTECT, related_name="problems", verbose_name=_("site"))
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="problems", verbose_name=_("responsible unit"))
+    inspection = models.ForeignKey(Inspection, models.PROTECT, null=True, blank=True, related_name="problems")
+    answer = models.OneToOneField(Answer, models.PROTECT, null=True, blank=True, related_name="problem")
+    item = models.ForeignKey(
+        CheckItem, models.PROTECT, null=True, blank=True, related_name="problems", verbose_name=_("check item")
+    )
+    text = models.CharField(_("problem"), max_length=500)
+    severity = models.CharField(
+        _("severity"), max_length=10, choices=CheckItem.Severity.choices, default=CheckItem.Severity.NORMAL
+    )
+    source = models.CharField(_("source"), max_length=12, choices=Source.choices, default=Source.INSPECTION)
+    state = models.CharField(_("state"), max_length=12, choices=STATES, default=State.NOTED)
+    version = models.PositiveIntegerField(default=0)
+    limit = models.CharField(_("repair limit"), max_length=8, default="3d")
+    noted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    noted_at = models.DateTimeField(_("noted"))
+    handed_over_at = models.DateTimeField(_("handed over"), null=True)
+    receive_due_at = models.DateTimeField(_("to be received by"), null=True)
+    received_at = models.DateTimeField(_("received"), null=True)
+    due_at = models.DateTimeField(_("due"), null=True)
+    submitted_at = models.DateTimeField(_("submitted"), null=True)
+    closed_at = models.DateTimeField(_("closed"), null=True)
+    sent_back = models.PositiveIntegerField(_("times sent back"), default=0)
+
+    objects = ProblemQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name = _("problem")
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=[state.value for state in State]), name="problem_state_known"),
+            models.CheckConstraint(
+                condition=Q(state__in=["noted", "cancelled"], handed_over_at=None)
+                | (~Q(state__in=["noted", "cancelled"]) & Q(handed_over_at__isnull=False, due_at__isnull=False)),
+                name="problem_handed_over_paired",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="closed", closed_at__isnull=False) | (~Q(state="closed") & Q(closed_at=None)),
+                name="problem_closed_paired",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["state", "-id"], name="problem_by_state"),
+            models.Index(fields=["unit", "state", "due_at"], name="problem_by_unit"),
+            models.Index(fields=["site", "-id"], name="problem_by_site"),
+            models.Index(fields=["noted_by", "-id"], name="problem_by_noter"),
+            models.Index(
+                fields=["handed_over_at"],
+                include=["unit", "receive_due_at", "received_at", "closed_at"],
+                name="problem_handed_over",
+            ),
+            models.Index(fields=["closed_at"], include=["unit", "due_at"], name="problem_closed"),
+            models.Index(
+                fields=["due_at"],
+                include=["unit", "id", "state"],
+                condition=Q(closed_at=None, due_at__isnull=False),
+                name="problem_open_by_due",
+            ),
+            GinIndex(OpClass(Upper("text"), name="gin_trgm_ops"), name="problem_text_trgm"),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+    def get_absolute_url(self) -> str:
+        return reverse("inspections:problem", args=[self.code])
+
+    def is_overdue(self, *, at: datetime) -> bool:
+        """Handed over, not closed and past its time."""
+        return self.closed_at is None and self.due_at is not None and self.due_at < at
+
+
+class Step(models.Model):
+    """One move of a problem: who, when, from which state to which, held by which unit. Append-only (trigger)."""
+
+    MOVES = [
+        ("note", _("Noted")),
+        (Move.HAND_OVER.value, _("Handed over")),
+        (Move.RECEIVE.value, _("Received")),
+        (Move.SUBMIT.value, _("Repair submitted")),
+        (Move.SEND_BACK.value, _("Sent back")),
+        (Move.CLOSE.value, _("Closed")),
+        (Move.CANCEL.value, _("Cancelled")),
+    ]
+
+    problem = models.ForeignKey(Problem, models.PROTECT, related_name="steps")
+    move = models.CharField(max_length=12, choices=MOVES)
+    state = models.CharField(max_length=12, choices=Problem.STATES, help_text="the state the move led to")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", help_text="the holder after the move")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    note = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        ordering = ["at", "id"]
+        indexes = [models.Index(F("at"), name="step_figures", include=["move", "unit", "problem"])]

@@ -1,0 +1,94 @@
+"""Sets of what was seen and put right, started from the person."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Self
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from campaign.models import User
+from campaign.permissions import Permission, Role
+from campaign.rules import ONE_DAY, start_of
+from units.models import Unit
+
+from .rules import OPEN_STATES, WITH_UNIT, State
+
+if TYPE_CHECKING:
+    pass
+
+WHOLE_CITY = frozenset({Role.OFFICE, Role.SUPERVISOR})
+
+
+class InspectionQuerySet(QuerySet["Inspection"]):
+    """Inspections."""
+
+    def visible_to(self, user: User) -> Self:
+        """Office and supervisors see all, inspectors their own, unit staff those that count for their units."""
+        if user.role in WHOLE_CITY:
+            return self
+        if user.role == Role.INSPECTOR:
+            return self.filter(inspector=user)
+        if not user.can(Permission.SEE_INSPECTIONS):
+            return self.none()
+        counts_for = self.model.units.rel.related_model.objects
+        return self.filter(Exists(counts_for.filter(inspection=OuterRef("pk"), unit__memberships__user=user)))
+
+    def valid(self) -> Self:
+        """Inspections that were not voided."""
+        return self.filter(voided_at=None)
+
+    def seen_between(self, first: date, last: date) -> Self:
+        """Inspections of the Asia/Shanghai days ``first`` to ``last``, both included."""
+        return self.filter(seen_at__gte=start_of(first), seen_at__lt=start_of(last + ONE_DAY))
+
+
+class ProblemQuerySet(QuerySet["Problem"]):
+    """The ledger."""
+
+    def visible_to(self, user: User) -> Self:
+        """Office and supervisors see all; unit staff what was handed to their units; others what they noted."""
+        if user.role in WHOLE_CITY:
+            return self
+        if user.role == Role.UNIT:
+            held = Exists(Unit.links_up_to(member=user).filter(descendant=OuterRef("unit")))
+            return self.filter(held).exclude(state__in=[State.NOTED, State.CANCELLED])
+        return self.filter(noted_by=user) if user.can(Permission.SEE_PROBLEMS) else self.none()
+
+    def open(self) -> Self:
+        """Problems that wait for somebody."""
+        return self.filter(state__in=OPEN_STATES)
+
+    def with_unit(self) -> Self:
+        """Problems on which the holder has to act."""
+        return self.filter(state__in=WITH_UNIT)
+
+    def overdue(self, *, at: datetime) -> Self:
+        """Handed over, not closed, and past ``due_at``."""
+        return self.filter(closed_at=None, due_at__lt=at).exclude(state=State.CANCELLED)
+
+    def matching(self, text: str) -> Self:
+        """Problems whose code, text, site or unit contain every word of ``text``."""
+        found = self
+        for word in text.split():
+            found = found.filter(
+                Q(code__icontains=word)
+                | Q(text__icontains=word)
+                | Q(site__name__icontains=word)
+                | Q(unit__label__icontains=word)
+            )
+        return found
+
+
+class PhotoQuerySet(QuerySet["Photo"]):
+    """Photographs."""
+
+    def visible_to(self, user: User) -> Self:
+        """A photograph is seen by whoever sees its problem or its inspection, and by the person who sent it."""
+        problems = self.model.problem.field.related_model.objects.visible_to(user)
+        inspections = self.model.inspection.field.related_model.objects.visible_to(user)
+        return self.filter(
+            Q(uploaded_by=user)
+            | Exists(problems.filter(pk=OuterRef("problem")))
+            | Exists(inspections.filter(pk=OuterRef("inspection")))
+        )

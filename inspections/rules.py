@@ -1,0 +1,155 @@
+"""How an answer earns points, and who may move a problem where. Numbers and states only; no database here."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from enum import StrEnum
+from typing import Any
+
+from campaign.permissions import Permission
+
+ZERO, ONE = Decimal(0), Decimal(1)
+POINTS_EXPONENT = Decimal("0.0001")
+SCORE_EXPONENT = Decimal("0.01")
+
+#: Shares of the points for the grades A, B, C, D (the state method, domain: A = 100 %, B = 66 %, C = 33 %, C# = 0).
+GRADES = (ONE, Decimal("0.66"), Decimal("0.33"), ZERO)
+
+
+class Outcome(StrEnum):
+    """What was seen at one item."""
+
+    MET = "met"
+    PARTLY = "partly"
+    NOT_MET = "not_met"
+    NOT_APPLICABLE = "not_applicable"
+    SKIPPED = "skipped"
+
+
+#: Outcomes that count; the others leave the item out of the score.
+ANSWERED = frozenset({Outcome.MET, Outcome.PARTLY, Outcome.NOT_MET})
+
+
+def half_up(value: Decimal, exponent: Decimal) -> Decimal:
+    """Round half up to the exponent's places: 86.125 → 86.13."""
+    return value.quantize(exponent, ROUND_HALF_UP)
+
+
+def earned_share(
+    scoring: str,
+    parameters: Mapping[str, Any],
+    outcome: str,
+    count: int | None = None,
+    deduction: Decimal | None = None,
+) -> Decimal | None:
+    """The share (0 to 1) of an item's points that an answer earns, or None where the item does not count.
+
+    ``met`` always earns the whole. Otherwise, by scoring kind (DESIGN §5): ``binary`` and ``all_or_nothing`` nothing;
+    ``graded`` A/B/C/D by the count of occurrences against ``thresholds`` (greatest counts for A, B and C);
+    ``per_occurrence`` 1 − count × ``step``; ``deduction`` 1 − the deduction entered; ``proportional`` count ÷
+    ``target``. All lie between 0 and 1. A count that was not given is one occurrence (for ``proportional``: none).
+    """
+    if outcome not in ANSWERED:
+        return None
+    if outcome == Outcome.MET:
+        return ONE
+    match scoring:
+        case "graded":
+            limits = parameters.get("thresholds", [0, 1, 2])
+            seen = 1 if count is None else count
+            return GRADES[sum(seen > limit for limit in limits)]
+        case "per_occurrence":
+            return clamp(ONE - (1 if count is None else count) * Decimal(str(parameters.get("step", "0.5"))))
+        case "deduction":
+            return clamp(ONE - (ONE if deduction is None else deduction))
+        case "proportional":
+            return clamp(Decimal(count or 0) / Decimal(str(parameters.get("target", 1))))
+        case _:
+            return ZERO
+
+
+def clamp(share: Decimal) -> Decimal:
+    """Keep a share between 0 and 1."""
+    return min(max(share, ZERO), ONE)
+
+
+@dataclass(frozen=True, slots=True)
+class Earned:
+    """Points earned of points available, both with four places; available 0 means the answer does not count."""
+
+    earned: Decimal
+    available: Decimal
+
+
+def earn(points: Decimal, share: Decimal | None) -> Earned:
+    """Points of one answer: the share of the item's points, half-up to four places."""
+    if share is None:
+        return Earned(ZERO, ZERO)
+    return Earned(half_up(points * share, POINTS_EXPONENT), half_up(points, POINTS_EXPONENT))
+
+
+def total(answers: Iterable[Earned]) -> Earned:
+    """Σ earned and Σ available over answers."""
+    rows = list(answers)
+    return Earned(sum((row.earned for row in rows), ZERO), sum((row.available for row in rows), ZERO))
+
+
+def site_score(result: Earned) -> Decimal | None:
+    """点位得分: earned ÷ available × 100, two places half-up; None when nothing was available."""
+    return half_up(result.earned / result.available * 100, SCORE_EXPONENT) if result.available else None
+
+
+class State(StrEnum):
+    """Where a problem stands."""
+
+    NOTED = "noted"
+    HANDED_OVER = "handed_over"
+    RECEIVED = "received"
+    SUBMITTED = "submitted"
+    SENT_BACK = "sent_back"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+
+
+#: States in which a problem waits for somebody; the others are ends.
+OPEN_STATES = (State.NOTED, State.HANDED_OVER, State.RECEIVED, State.SUBMITTED, State.SENT_BACK)
+#: States in which the holder has to act.
+WITH_UNIT = (State.HANDED_OVER, State.RECEIVED, State.SENT_BACK)
+
+
+class Move(StrEnum):
+    """An act that changes a problem's state."""
+
+    HAND_OVER = "hand_over"
+    RECEIVE = "receive"
+    SUBMIT = "submit"
+    SEND_BACK = "send_back"
+    CLOSE = "close"
+    CANCEL = "cancel"
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """From which states a move starts, where it leads, and which permission it takes."""
+
+    sources: frozenset[State]
+    target: State
+    permission: Permission
+    reason_required: bool = False
+
+
+TRANSITIONS: dict[Move, Transition] = {
+    Move.HAND_OVER: Transition(frozenset({State.NOTED}), State.HANDED_OVER, Permission.HAND_OVER),
+    Move.RECEIVE: Transition(frozenset({State.HANDED_OVER}), State.RECEIVED, Permission.REPAIR),
+    Move.SUBMIT: Transition(frozenset({State.RECEIVED, State.SENT_BACK}), State.SUBMITTED, Permission.REPAIR),
+    Move.SEND_BACK: Transition(
+        frozenset({State.SUBMITTED}), State.SENT_BACK, Permission.CHECK_REPAIRS, reason_required=True
+    ),
+    Move.CLOSE: Transition(frozenset({State.SUBMITTED}), State.CLOSED, Permission.CHECK_REPAIRS),
+    Move.CANCEL: Transition(frozenset({State.NOTED}), State.CANCELLED, Permission.HAND_OVER, reason_required=True),
+}
+
+
+def can_move(state: str, move: Move) -> bool:
+    """Whether a move starts from a state."""
+    return state in TRANSITIONS[move].sources

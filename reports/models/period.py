@@ -1,0 +1,44 @@
+"""Periods as rows: built in Python from Asia/Shanghai dates, half-open in UTC."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from ..querysets import PeriodQuerySet
+
+
+class Period(models.Model):
+    """A day, ISO week, month, quarter or year. ``code`` is ``2026-11-23``, ``2026-W47``, ``2026-11``, ``2026-Q4`` or ``2026``.
+
+    ``starts_on`` and ``ends_on`` are both included; ``starts_at`` ≤ moment < ``ends_at``. ``refreshed_at`` is when its
+    drafts were last computed.
+    """
+
+    class Kind(models.TextChoices):
+        DAY = "day", _("Day")
+        WEEK = "week", _("Week")
+        MONTH = "month", _("Month")
+        QUARTER = "quarter", _("Quarter")
+        YEAR = "year", _("Year")
+
+    code = models.CharField(_("period"), max_length=10, unique=True)
+    kind = models.CharField(_("kind"), max_length=8, choices=Kind.choices)
+    starts_on = models.DateField()
+    ends_on = models.DateField()
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    refreshed_at = models.DateTimeField(null=True)
+
+    objects = PeriodQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-starts_on", "kind"]
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "starts_on"], name="period_once"),
+            models.CheckConstraint(
+                condition=Q(ends_on__gte=F("starts_on"), ends_at__gt=F("starts_at")), name="period_ends_after_start"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.code

@@ -1,0 +1,114 @@
+"""Rankings of a group in a period, their rows, and the red and black lists."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from units.models import PeerGroup, Unit
+
+from ..querysets import RankingQuerySet
+from .period import Period
+from .rule import ScoringRule
+
+
+class Ranking(models.Model):
+    """One group's ranking in one period by one rule version.
+
+    Draft rankings are recomputed; closing fixes the figures; publishing freezes everything (trigger): ``inputs`` is
+    the canonical JSON of what the figures were made from, ``snapshot`` that of rule, rows and lists, ``digest`` the
+    SHA-256 (hex) of the snapshot, which contains the digest of the inputs. The closer never publishes.
+    """
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("Draft")
+        CLOSED = "closed", _("Period closed")
+        PUBLISHED = "published", _("Published")
+
+    period = models.ForeignKey(Period, models.PROTECT, related_name="rankings")
+    group = models.ForeignKey(PeerGroup, models.PROTECT, related_name="rankings")
+    rule = models.ForeignKey(ScoringRule, models.PROTECT, related_name="rankings")
+    revision = models.PositiveIntegerField(_("revision"), default=1)
+    state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.DRAFT)
+    refreshed_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    published_at = models.DateTimeField(null=True)
+    published_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    reason = models.CharField(_("reason of the revision"), max_length=200, blank=True)
+    inputs = models.TextField(blank=True)
+    snapshot = models.TextField(blank=True)
+    digest = models.CharField(max_length=64, blank=True)
+    code_version = models.CharField(max_length=40, blank=True)
+
+    objects = RankingQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-period__starts_on", "group__position", "-revision"]
+        constraints = [
+            models.UniqueConstraint(fields=["period", "group", "revision"], name="ranking_revision_once"),
+            models.UniqueConstraint(
+                fields=["period", "group"], condition=~Q(state="published"), name="ranking_one_unpublished"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="published")
+                | (Q(published_at__isnull=False, published_by__isnull=False, closed_at__isnull=False) & ~Q(digest="")),
+                name="ranking_published_complete",
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_by=None) | Q(published_by=None) | ~Q(closed_by=F("published_by")),
+                name="ranking_two_persons",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.period} {self.group} r{self.revision}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("reports:ranking", args=[self.period.code, self.group.code])
+
+
+class RankingRow(models.Model):
+    """A unit's place. Unranked units (nothing to assess) have neither score nor rank, and a footnote.
+
+    ``components`` is a list in the rule's order of objects ``figure, title, weight, value, numerator, denominator,
+    points`` with decimals as text; ``value`` in %, ``points`` what it brings to the score; None for nothing to assess.
+    ``movement`` is places gained (+) or lost (−) against the previous period of the same kind.
+    """
+
+    ranking = models.ForeignKey(Ranking, models.CASCADE, related_name="rows")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="ranking_rows")
+    position = models.PositiveIntegerField(help_text="order on the page: by place, then unit code")
+    rank = models.PositiveIntegerField(null=True)
+    score = models.DecimalField(max_digits=9, decimal_places=4, null=True)
+    movement = models.IntegerField(null=True)
+    components = models.JSONField()
+    footnote = models.CharField(max_length=40, blank=True)
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["ranking", "unit"], name="ranking_unit_once"),
+            models.CheckConstraint(
+                condition=Q(rank=None, score=None) | Q(rank__isnull=False, score__isnull=False),
+                name="ranking_row_rank_paired",
+            ),
+        ]
+
+
+class ListEntry(models.Model):
+    """A unit on the red or the black list (红黑榜) of a ranking, and how many periods running."""
+
+    class Color(models.TextChoices):
+        RED = "red", _("Red list")
+        BLACK = "black", _("Black list")
+
+    ranking = models.ForeignKey(Ranking, models.CASCADE, related_name="entries")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="list_entries")
+    color = models.CharField(max_length=5, choices=Color.choices)
+    consecutive = models.PositiveIntegerField(default=1)
+    reason = models.JSONField(default=dict, help_text="rank, score and the bound that applied")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["ranking", "unit"], name="list_entry_once")]

@@ -1,0 +1,48 @@
+"""Sets of periods, rankings and documents."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Self
+
+from django.db.models import Q, QuerySet
+
+from campaign.models import User
+from campaign.permissions import Permission
+
+if TYPE_CHECKING:
+    pass
+
+
+class PeriodQuerySet(QuerySet["Period"]):
+    """Periods."""
+
+    def holding(self, day: date) -> Self:
+        """The periods of every kind that a date belongs to."""
+        return self.filter(starts_on__lte=day, ends_on__gte=day)
+
+
+class RankingQuerySet(QuerySet["Ranking"]):
+    """Rankings."""
+
+    def visible_to(self, user: User) -> Self:
+        """Published rankings are seen by everyone signed in, unpublished ones by the office and supervisors."""
+        if user.can(Permission.SEE_DRAFT_RANKINGS):
+            return self
+        return self.published() if user.can(Permission.SEE_RANKINGS) else self.none()
+
+    def published(self) -> Self:
+        """Published rankings."""
+        return self.filter(state="published")
+
+    def unpublished(self) -> Self:
+        """Drafts and closed ones."""
+        return self.filter(~Q(state="published"))
+
+
+class DocumentQuerySet(QuerySet["Document"]):
+    """Produced files."""
+
+    def visible_to(self, user: User) -> Self:
+        """A person sees the files they asked for, as long as they may export at all."""
+        return self.filter(requested_by=user) if user.can(Permission.EXPORT) else self.none()

@@ -1,0 +1,109 @@
+"""Sets of unit rows, started from the person."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Self
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from campaign.models import User
+from campaign.permissions import Permission, Role
+
+if TYPE_CHECKING:
+    pass
+
+#: Roles that work with every unit of the city; all others see the units they are members of.
+CITY_WIDE = frozenset({Role.OFFICE, Role.SUPERVISOR, Role.INSPECTOR})
+
+
+class UnitQuerySet(QuerySet["Unit"]):
+    """Units."""
+
+    def visible_to(self, user: User) -> Self:
+        """City-wide roles see every unit, unit staff their own and what stands under it today."""
+        if user.role in CITY_WIDE:
+            return self
+        return self.of(user)
+
+    def of(self, user: User) -> Self:
+        """The units a person is a member of, and the units under them today."""
+        return self.filter(Exists(self.model.links_up_to(member=user).filter(descendant=OuterRef("pk"))))
+
+    def valid_on(self, day: date) -> Self:
+        """Units that exist on a date."""
+        return self.filter(Q(valid_to=None) | Q(valid_to__gt=day), valid_from__lte=day)
+
+    def matching(self, text: str) -> Self:
+        """Units whose code, name, short name or pinyin initials contain ``text``."""
+        return self.filter(
+            Q(code__icontains=text)
+            | Q(label__icontains=text)
+            | Q(short_name__icontains=text)
+            | Q(initials__icontains=text)
+        )
+
+
+class SiteQuerySet(QuerySet["Site"]):
+    """Sites (点位)."""
+
+    def visible_to(self, user: User) -> Self:
+        """City-wide roles see every site; unit staff those that their units answer for, alone or with others."""
+        if user.role in CITY_WIDE:
+            return self
+        if not user.can(Permission.SEE_UNITS):
+            return self.none()
+        from_links = self.model.unit.field.related_model.links_up_to(member=user)
+        return self.filter(
+            Exists(from_links.filter(descendant=OuterRef("unit")))
+            | Exists(
+                self.model.other_units.through.objects.filter(
+                    site=OuterRef("pk"), unit__in=from_links.values("descendant")
+                )
+            )
+        )
+
+    def matching(self, text: str) -> Self:
+        """Sites whose code, name, pinyin initials, address or responsible unit contain every word of ``text``."""
+        found = self
+        for word in text.split():
+            found = found.filter(
+                Q(code__icontains=word)
+                | Q(name__icontains=word)
+                | Q(initials__icontains=word)
+                | Q(address__icontains=word)
+                | Q(unit__label__icontains=word)
+            )
+        return found
+
+
+class TaskQuerySet(QuerySet["Task"]):
+    """Tasks."""
+
+    def visible_to(self, user: User) -> Self:
+        """Office and supervisors see every task, unit staff those in which one of their units has a duty."""
+        if user.role in (Role.OFFICE, Role.SUPERVISOR):
+            return self
+        if not user.can(Permission.SEE_TASKS):
+            return self.none()
+        return self.filter(
+            Exists(self.model.duties.rel.related_model.objects.visible_to(user).filter(task=OuterRef("pk")))
+        )
+
+
+class TaskDutyQuerySet(QuerySet["TaskDuty"]):
+    """One unit's part in a task."""
+
+    def visible_to(self, user: User) -> Self:
+        """Office and supervisors see every duty, unit staff those of their units."""
+        if user.role in (Role.OFFICE, Role.SUPERVISOR):
+            return self
+        if not user.can(Permission.SEE_TASKS):
+            return self.none()
+        return self.filter(
+            Exists(self.model.unit.field.related_model.links_up_to(member=user).filter(descendant=OuterRef("unit")))
+        )
+
+    def overdue(self, *, on: date) -> Self:
+        """Duties past their day and not accepted."""
+        return self.exclude(state="accepted").filter(due_on__lt=on)
