@@ -21,6 +21,7 @@ for folder in (TEMP_DIR, MEDIA_ROOT, STATIC_ROOT):
 DEBUG = environment.flag("DEBUG")
 EMBEDDED = environment.flag("EMBEDDED")  # the trial: own servers under var/, demo city, plain logs
 DEMO = environment.flag("DEMO", default=EMBEDDED)
+DEMO_PASSWORD = "wenming-2026"  # noqa: S105 (known to everyone; only where DEMO is on)
 HTTPS = environment.flag("HTTPS")
 BEHIND_PROXY = environment.flag("BEHIND_PROXY")
 TRIAL = DEBUG or EMBEDDED
@@ -218,6 +219,10 @@ USE_I18N = True
 USE_THOUSAND_SEPARATOR = False
 FIRST_DAY_OF_WEEK = 1
 
+# What the pages say about themselves; without a name the mark says "City Campaign"
+SITE_NAME = environment.text("SITE_NAME", "延安创城" if DEMO else "")
+SUGGESTIONS_CONTACT = environment.text("SUGGESTIONS_CONTACT", "")
+
 # Files
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
@@ -270,4 +275,5 @@ SPECTACULAR_SETTINGS = {
 IMPORT_EXPORT_USE_TRANSACTIONS = True
 
 LOGGING_CONFIG = None
-logs.configure(as_json=not TRIAL, level=environment.text("LOG_LEVEL", "INFO"))
+LOG_LEVEL = environment.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"))
+logs.configure(as_json=not TRIAL, level=LOG_LEVEL)

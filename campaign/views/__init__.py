@@ -1,0 +1,1 @@
+"""Pages of the lowest app, one module per matter."""

@@ -1,0 +1,2 @@
+// The inspection entry page.
+export {};

@@ -1,0 +1,50 @@
+// Requests of htmx: the token, a skeleton after 300 ms, focus kept, failures told in a sentence.
+import { tell } from "./toasts.js";
+
+const SKELETON_MS = 300;
+const waiting = new WeakMap();
+
+function addToken({ detail }) {
+  const token = document.querySelector("input[name=csrfmiddlewaretoken]");
+  if (token && detail.verb !== "get") detail.headers["X-CSRFToken"] = token.value;
+}
+
+function startWaiting({ detail }) {
+  const { target } = detail;
+  target.setAttribute("aria-busy", "true");
+  waiting.set(detail.xhr, setTimeout(() => target.classList.add("is-loading"), SKELETON_MS));
+}
+
+function stopWaiting({ detail }) {
+  clearTimeout(waiting.get(detail.xhr));
+  detail.target.classList.remove("is-loading");
+  detail.target.removeAttribute("aria-busy");
+}
+
+/** A form that came back with errors: the first wrong field gets the focus. Otherwise the focus goes back to where it was. */
+function keepFocus({ detail }) {
+  const { target, requestConfig } = detail;
+  const wrong = target.querySelector?.("[aria-invalid=true]");
+  if (wrong) {
+    wrong.focus();
+  } else if (document.activeElement === document.body && requestConfig?.elt?.id) {
+    document.getElementById(requestConfig.elt.id)?.focus({ preventScroll: true });
+  }
+}
+
+function tellFailure({ detail }) {
+  const { status, responseText } = detail.xhr;
+  const plain = detail.xhr.getResponseHeader("content-type")?.startsWith("text/plain");
+  tell(status === 401 ? "signedOut" : `error${status}`, "error", plain && responseText.length < 300 ? responseText : "");
+}
+
+export function watchSwaps() {
+  const { body } = document;
+  body.addEventListener("htmx:configRequest", addToken);
+  body.addEventListener("htmx:beforeSend", startWaiting);
+  body.addEventListener("htmx:afterRequest", stopWaiting);
+  body.addEventListener("htmx:afterSettle", keepFocus);
+  body.addEventListener("htmx:responseError", tellFailure);
+  body.addEventListener("htmx:sendError", () => tell("offline", "error"));
+  body.addEventListener("htmx:timeout", () => tell("offline", "error"));
+}
