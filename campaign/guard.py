@@ -21,7 +21,7 @@ class UserRequest(HttpRequest):
 
 
 def require(*permissions: Permission) -> Callable[[View], View]:
-    """Decorate a view: the person holds at least one of ``permissions``, else 403; the anonymous go to the sign-in page.
+    """Decorate a view: the person holds one of ``permissions``, else 403; the anonymous go to the sign-in page.
 
     The permissions stay readable on the view as ``view.permissions``, for the URL × role test.
     """

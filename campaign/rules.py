@@ -34,7 +34,7 @@ class Limit:
 
 
 def parse_limit(text: str) -> Limit:
-    """Read ``4h``, ``3d``, ``4工作时`` or ``3工作日``. Raises ValueError for anything else, or an amount outside 1–999."""
+    """Read ``4h``, ``3d``, ``4工作时``, ``3工作日``. Raises ValueError for anything else or an amount outside 1–999."""
     found = re.fullmatch(r"([1-9]\d{0,2})\s*(h|d|工作时|工作日)", text.strip().lower())
     if not found:
         raise ValueError(text)
@@ -87,7 +87,7 @@ class WorkClock:
     def due(self, moment: datetime, limit: Limit) -> datetime:
         """When a limit that starts at ``moment`` runs out.
 
-        Working days keep the time of day (Monday 10:42 + 3d = Thursday 10:42); working hours run only inside office hours
+        Working days keep the time of day (Monday 10:42 + 3d = Thursday 10:42); working hours run in office hours only
         (Friday 16:00 + 4h = Monday 10:00).
         """
         begin = self.start(moment)

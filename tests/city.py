@@ -50,7 +50,7 @@ def work_year(year: int) -> None:
 
 @pytest.fixture
 def city(db) -> SimpleNamespace:
-    """People of every role, group 街道 with streets 东街 and 西街, community 东一 under 东街, a market in each street."""
+    """People of every role, streets 东街 and 西街 in one group, community 东一 under 东街, a market in each street."""
     people = {role: make_user(role, role) for role in Role.values if role != Role.UNIT}
     group = PeerGroup.objects.create(code="streets", name="街道")
     county = make_unit("C1", "某县", kind="county")

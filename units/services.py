@@ -76,7 +76,7 @@ def relabel() -> int:
 
 
 def accountable(*, unit_ids: Iterable[int], on: date) -> list[tuple[int, bool]]:
-    """The units something on a day counts for: ``(unit id, direct)`` for those named and their superiors of that day."""
+    """The units something counts for: ``(unit id, direct)`` for those named and their superiors of that day."""
     named = set(unit_ids)
     above = UnitLink.objects.filter(Q(valid_to=None) | Q(valid_to__gt=on), descendant__in=named, valid_from__lte=on)
     return [(unit, unit in named) for unit in sorted(named | set(above.values_list("ancestor_id", flat=True)))]

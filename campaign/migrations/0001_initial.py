@@ -143,7 +143,7 @@ class Migration(migrations.Migration):
                 ('text', models.TextField(verbose_name='text')),
                 ('guidance', models.TextField(blank=True, verbose_name='guidance and exemptions')),
                 ('scoring', models.CharField(choices=[('binary', 'Met or not'), ('graded', 'Graded A/B/C/D by occurrences'), ('per_occurrence', 'A step off per occurrence'), ('deduction', 'Deduction entered'), ('all_or_nothing', 'All or nothing'), ('proportional', 'Share of a target count')], default='binary', max_length=20, verbose_name='scoring')),
-                ('parameters', models.JSONField(default=dict, help_text='graded: thresholds [a, b, c] as counts; per_occurrence: step; proportional: target; decimals as text')),
+                ('parameters', models.JSONField(default=dict, help_text='graded: thresholds [a, b, c]; per_occurrence: step; proportional: target; decimals as text')),
                 ('points', models.DecimalField(decimal_places=3, default=Decimal('1'), max_digits=8, validators=[django.core.validators.MinValueValidator(Decimal('0.001'))], verbose_name='points')),
                 ('severity', models.CharField(choices=[('minor', 'Minor'), ('normal', 'Normal'), ('serious', 'Serious')], default='normal', max_length=10, verbose_name='severity')),
                 ('limit', models.CharField(default='3d', help_text='4h = 4 working hours, 3d = 3 working days', max_length=8, verbose_name='repair limit')),

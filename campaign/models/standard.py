@@ -102,7 +102,7 @@ class CheckItem(models.Model):
     scoring = models.CharField(_("scoring"), max_length=20, choices=Scoring.choices, default=Scoring.BINARY)
     parameters = models.JSONField(
         default=dict,
-        help_text="graded: thresholds [a, b, c] as counts; per_occurrence: step; proportional: target; decimals as text",
+        help_text="graded: thresholds [a, b, c]; per_occurrence: step; proportional: target; decimals as text",
     )
     points = models.DecimalField(
         _("points"),

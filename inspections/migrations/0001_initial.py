@@ -92,7 +92,7 @@ class Migration(migrations.Migration):
                 ('payload_sha256', models.CharField(blank=True, max_length=64)),
                 ('text', models.CharField(max_length=500, verbose_name='problem')),
                 ('severity', models.CharField(choices=[('minor', 'Minor'), ('normal', 'Normal'), ('serious', 'Serious')], default='normal', max_length=10, verbose_name='severity')),
-                ('source', models.CharField(choices=[('inspection', 'Daily inspection'), ('superior', 'Superior'), ('third_party', 'Third party'), ('media', 'Media'), ('hotline', 'Hotline 12345'), ('citizen', 'Citizen'), ('leader', 'Leader')], default='inspection', max_length=12, verbose_name='source')),
+                ('source', models.CharField(choices=[('inspection', 'Daily inspection'), ('superior', 'Superior'), ('third_party', 'Third party'), ('media', 'Media'), ('hotline', 'Hotline 12345'), ('citizen', 'Citizen'), ('leader', 'Assigned by a leader')], default='inspection', max_length=12, verbose_name='source')),
                 ('state', models.CharField(choices=[('noted', 'To hand over'), ('handed_over', 'Handed over'), ('received', 'Repairing'), ('submitted', 'To check'), ('sent_back', 'Sent back'), ('closed', 'Closed'), ('cancelled', 'Cancelled')], default=inspections.rules.State['NOTED'], max_length=12, verbose_name='state')),
                 ('version', models.PositiveIntegerField(default=0)),
                 ('limit', models.CharField(default='3d', max_length=8, verbose_name='repair limit')),

@@ -78,7 +78,7 @@ class Inspection(models.Model):
 
 
 class InspectionUnit(models.Model):
-    """One unit that an inspection counts for, in full: a responsible unit (``direct``) or a superior as of the day seen.
+    """One unit that an inspection counts for, in full: responsible (``direct``) or a superior as of the day seen.
 
     The copied columns make a period's figures one index-only scan, whatever the length of history; they are written
     with the inspection by ``inspections.services`` and emptied of effect (rows removed) when it is voided.

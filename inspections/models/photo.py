@@ -12,7 +12,7 @@ from .problem import Problem
 
 
 class Photo(models.Model):
-    """A photograph of an answer or a problem. ``sha256`` is of the file as it was sent; ``file`` and ``thumb`` are ours."""
+    """A photograph of an answer or a problem. ``sha256`` is of the file as sent; ``file`` and ``thumb`` are ours."""
 
     class Role(models.TextChoices):
         BEFORE = "before", _("Before repair")

@@ -43,7 +43,7 @@ class Problem(models.Model):
         MEDIA = "media", _("Media")
         HOTLINE = "hotline", _("Hotline 12345")
         CITIZEN = "citizen", _("Citizen")
-        LEADER = "leader", _("Leader")
+        LEADER = "leader", _("Assigned by a leader")
 
     code = models.CharField(_("code"), max_length=60, unique=True)
     client_uuid = models.UUIDField(unique=True, null=True)

@@ -8,7 +8,7 @@ from ..querysets import PeriodQuerySet
 
 
 class Period(models.Model):
-    """A day, ISO week, month, quarter or year. ``code`` is ``2026-11-23``, ``2026-W47``, ``2026-11``, ``2026-Q4`` or ``2026``.
+    """A day, ISO week, month, quarter or year, with a code: 2026-11-23, 2026-W47, 2026-11, 2026-Q4 or 2026.
 
     ``starts_on`` and ``ends_on`` are both included; ``starts_at`` ≤ moment < ``ends_at``. ``refreshed_at`` is when its
     drafts were last computed.

@@ -32,7 +32,7 @@ class PeerGroup(models.Model):
 
 
 class Unit(models.Model):
-    """A responsible unit. ``label`` is its name, told apart where another unit bears the same one; every page prints it."""
+    """A responsible unit. ``label`` is its name, told apart where another bears the same one; every page prints it."""
 
     class Kind(models.TextChoices):
         COUNTY = "county", _("County or district")
