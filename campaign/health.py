@@ -39,31 +39,33 @@ def _state(name: str, part: Callable[[], object]) -> str:
     try:
         part()
     except (DatabaseError, redis.RedisError, NotReady) as error:
-        logger.error("health.not_ready", part=name, error=str(error))
+        logger.warning("health.not_ready", part=name, error=str(error))
         return "failed"
     return "ok"
 
 
-def _database() -> None:
+def database() -> None:
+    """Raises DatabaseError where PostgreSQL does not answer."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
 
 
-@cache
-def _queue() -> redis.Redis:
-    return redis.Redis.from_url(settings.CELERY_BROKER_URL, **settings.QUEUE_TIMEOUTS)
+def queue() -> None:
+    """Raises RedisError where Redis or Valkey does not answer within a second."""
+    _queue_client().ping()
 
 
 @cache
-def _migrations() -> None:
-    """Asked until the answer is good; the code of a process does not change any more."""
+def migrations() -> None:
+    """Raises NotReady until all are applied; then it is not asked again, as a process's code does not change."""
     executor = MigrationExecutor(connections[DEFAULT_DB_ALIAS])
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         raise NotReady("migrations are pending")
 
 
-PARTS: dict[str, Callable[[], object]] = {
-    "database": _database,
-    "queue": lambda: _queue().ping(),
-    "migrations": _migrations,
-}
+@cache
+def _queue_client() -> redis.Redis:
+    return redis.Redis.from_url(settings.CELERY_BROKER_URL, **settings.QUEUE_TIMEOUTS)
+
+
+PARTS: dict[str, Callable[[], object]] = {"database": database, "queue": queue, "migrations": migrations}

@@ -4,8 +4,7 @@ import logging.config
 from typing import Any
 
 import structlog
-
-LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+import structlog.tracebacks
 
 
 def configure(*, as_json: bool, level: str) -> None:
@@ -44,9 +43,11 @@ def configure(*, as_json: bool, level: str) -> None:
 
 
 def _renderers(as_json: bool) -> list[Any]:
+    """Tracebacks without the values of variables: those may be passwords or names."""
     if as_json:
+        plain = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
         return [
-            structlog.processors.dict_tracebacks,
+            structlog.processors.ExceptionRenderer(plain),
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ]
-    return [structlog.dev.ConsoleRenderer(colors=False)]
+    return [structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)]

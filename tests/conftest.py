@@ -19,9 +19,7 @@ from campaign.embedded import servers
 pytest_plugins = ["tests.city"]
 ending = ExitStack()
 
-hypothesis.settings.register_profile(
-    "repeatable", derandomize=True, deadline=None, print_blob=True, database=None
-)
+hypothesis.settings.register_profile("repeatable", derandomize=True, deadline=None, print_blob=True, database=None)
 hypothesis.settings.load_profile("repeatable")
 
 
@@ -60,4 +58,3 @@ django.setup()
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     ending.close()
-

