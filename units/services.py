@@ -1,11 +1,13 @@
 """Writes about units that touch several rows."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from campaign.models import User
@@ -75,8 +77,34 @@ def relabel() -> int:
     return len(changed)
 
 
+@dataclass(frozen=True, slots=True)
+class Accountability:
+    """The superiors that some units have or had: read once, asked for any day."""
+
+    links: Mapping[int, list[tuple[int, date, date | None]]]
+
+    @classmethod
+    def of(cls, unit_ids: Iterable[int]) -> "Accountability":
+        """Read the links above these units, in one query."""
+        links = defaultdict(list)
+        rows = UnitLink.objects.filter(descendant__in=set(unit_ids))
+        for unit, superior, start, end in rows.values_list("descendant_id", "ancestor_id", "valid_from", "valid_to"):
+            links[unit].append((superior, start, end))
+        return cls(links)
+
+    def on(self, day: date, unit_ids: Iterable[int]) -> list[tuple[int, bool]]:
+        """The units something on a day counts for: ``(unit id, direct)`` for those named and their superiors then."""
+        named = set(unit_ids)
+        above = {
+            superior
+            for unit in named
+            for superior, start, end in self.links.get(unit, ())
+            if start <= day and (end is None or end > day)
+        }
+        return [(unit, unit in named) for unit in sorted(named | above)]
+
+
 def accountable(*, unit_ids: Iterable[int], on: date) -> list[tuple[int, bool]]:
-    """The units something counts for: ``(unit id, direct)`` for those named and their superiors of that day."""
+    """The units something on a day counts for: ``(unit id, direct)`` for those named and their superiors of that day."""
     named = set(unit_ids)
-    above = UnitLink.objects.filter(Q(valid_to=None) | Q(valid_to__gt=on), descendant__in=named, valid_from__lte=on)
-    return [(unit, unit in named) for unit in sorted(named | set(above.values_list("ancestor_id", flat=True)))]
+    return Accountability.of(named).on(on, named)
