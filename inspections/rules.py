@@ -16,6 +16,14 @@ SCORE_EXPONENT = Decimal("0.01")
 GRADES = (ONE, Decimal("0.66"), Decimal("0.33"), ZERO)
 
 
+class Conflict(Exception):
+    """What a person sent clashes with what is stored (HTTP 409). ``code`` is for machines, the message for people."""
+
+    def __init__(self, message: str, *, code: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
 class Outcome(StrEnum):
     """What was seen at one item."""
 
@@ -26,6 +34,8 @@ class Outcome(StrEnum):
     SKIPPED = "skipped"
 
 
+#: Outcomes that propose a problem.
+FAILED = frozenset({Outcome.PARTLY, Outcome.NOT_MET})
 #: Outcomes that count; the others leave the item out of the score.
 ANSWERED = frozenset({Outcome.MET, Outcome.PARTLY, Outcome.NOT_MET})
 
