@@ -10,6 +10,7 @@ __all__ = ["CampaignConfig", "StaticFilesConfig", "celery", "checks"]
 
 class CampaignConfig(AppConfig):
     name = "campaign"
+    default = True
 
     def ready(self) -> None:
         import_module("campaign.signals")

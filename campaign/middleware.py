@@ -4,9 +4,13 @@ import time
 from collections.abc import Callable
 
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.utils import translation
+from django.shortcuts import redirect
+from django.utils import timezone, translation
+from django.utils.translation import gettext
 
+from campaign.passwords import must_change
 from campaign.queries import request_ip
 
 View = Callable[[HttpRequest], HttpResponse]
@@ -66,5 +70,24 @@ def sliding_session(get_response: View) -> View:
         if request.user.is_authenticated and now - request.session.get("seen", 0) >= SLIDE_SECONDS:
             request.session["seen"] = now
         return get_response(request)
+
+    return middleware
+
+
+FREE_OF_PASSWORD_CHANGE = ("/password/", "/sign-out/", "/language/", "/large-print/", "/static/", "/healthz", "/readyz")
+
+
+def due_password(get_response: View) -> View:
+    """Whose password came from the administrator, or is older than 90 days, chooses one before anything else."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        user = request.user
+        if not user.is_authenticated or request.path.startswith(FREE_OF_PASSWORD_CHANGE):
+            return get_response(request)
+        if not must_change(user, at=timezone.now()):
+            return get_response(request)
+        if request.path.startswith("/api/"):
+            raise PermissionDenied(gettext("Choose a new password first."))
+        return redirect("password_change")
 
     return middleware

@@ -2,10 +2,15 @@
 
 from django.urls import path
 
-from campaign.views import frame
+from campaign.views import accounts, audit, frame
 
 app_name = "campaign"
 urlpatterns = [
     path("large-print/", frame.large_print, name="large_print"),
     path("suggestions/", frame.suggestions, name="suggestions"),
+    path("users/", accounts.users, name="users"),
+    path("users/new/", accounts.user_new, name="user_new"),
+    path("users/<str:username>/", accounts.user, name="user"),
+    path("users/<str:username>/password/", accounts.user_reset, name="user_reset"),
+    path("audit/", audit.audit, name="audit"),
 ]

@@ -5,14 +5,15 @@ from django.urls import include, path
 from django.views.i18n import set_language
 
 from campaign import health
+from campaign.views import accounts
 
 urlpatterns = [
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
     path("language/", set_language, name="set_language"),
-    path("sign-in/", auth.LoginView.as_view(), name="login"),
+    path("sign-in/", accounts.SignIn.as_view(), name="login"),
     path("sign-out/", auth.LogoutView.as_view(), name="logout"),
-    path("password/", auth.PasswordChangeView.as_view(), name="password_change"),
+    path("password/", accounts.change_own_password, name="password_change"),
     path("password/done/", auth.PasswordChangeDoneView.as_view(), name="password_change_done"),
     path("", include("campaign.page_urls")),
     path("", include("units.urls")),

@@ -1,0 +1,1 @@
+"""Forms of the lowest app, one module per matter."""
