@@ -145,16 +145,20 @@ def quantity(value: Number) -> str:
 
 @register.filter
 def day(value: date | datetime | None, form: str = "") -> str:
-    """``11月23日 周一``; with ``"year"`` ``2026年11月23日 周一``; with ``"short"`` ``11月23日``. Moments become days of Shanghai."""
+    """``11月23日 周一``; with ``"year"`` ``2026年11月23日 周一``; with ``"short"`` ``11月23日``.
+
+    A moment becomes its day of Shanghai.
+    """
     if not value:
         return NOTHING
     if isinstance(value, datetime) and timezone.is_aware(value):
         value = timezone.localtime(value)
-    weekday = "" if form == "short" else [_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun")][value.weekday()]
-    if form == "year":
-        pattern = pgettext("day with year", "j M Y")
-    else:
-        pattern = pgettext("day", "j M")
+    weekday = (
+        ""
+        if form == "short"
+        else [_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun")][value.weekday()]
+    )
+    pattern = pgettext("day with year", "j M Y") if form == "year" else pgettext("day", "j M")
     order = pgettext("order of weekday and day", "%(weekday)s %(day)s")
     return (order % {"weekday": weekday, "day": format_date(value, pattern)}).strip()
 
@@ -178,7 +182,7 @@ def tone(state: str) -> str:
 
 @register.filter
 def heat(value: Number, worst_to_best: str = "60,70,80,90") -> str:
-    """The class of a cell in a heat table: ``heat-1`` below the first limit … ``heat-5`` from the last on; nothing → ``""``."""
+    """The class of a cell in a heat table: ``heat-1`` below the first limit … ``heat-5`` from the last on."""
     if value is None or value == "":
         return ""
     return f"heat-{1 + sum(Decimal(value) >= Decimal(limit) for limit in worst_to_best.split(','))}"
@@ -187,7 +191,9 @@ def heat(value: Number, worst_to_best: str = "60,70,80,90") -> str:
 @register.simple_tag
 def icon(name: str) -> SafeString:
     """An icon of the sprite. It is decoration: the word beside it says the same."""
-    return format_html('<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>', static("build/icons.svg"), name)
+    return format_html(
+        '<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>', static("build/icons.svg"), name
+    )
 
 
 @register.simple_tag
@@ -204,14 +210,15 @@ def state(key: str, label: str) -> SafeString:
 
 @register.simple_tag
 def bar(value: Number, look: str = "", best: Number = 100) -> SafeString:
-    """A bar of ``value`` out of ``best``; ``look`` is red-list, black-list, green, amber, red, blue or nothing for grey.
+    """A bar of ``value`` out of ``best``; ``look`` is red-list, black-list, green, amber, red, blue or nothing (grey).
 
-    Its width is an attribute of the drawing, so it needs neither a script nor an inline style. The figure stands beside it.
+    Its width is an attribute of the drawing, so it needs neither a script nor an inline style.
     """
     share = Decimal(value or 0) * 100 / Decimal(best or 100)
     width = rounded(min(max(share, Decimal(0)), Decimal(100)), 1)
     return format_html(
-        '<svg class="bar {}" aria-hidden="true" preserveAspectRatio="none"><rect class="bar-track" width="100%" height="100%"></rect>'
+        '<svg class="bar {}" aria-hidden="true" preserveAspectRatio="none">'
+        '<rect class="bar-track" width="100%" height="100%"></rect>'
         '<rect class="bar-fill" width="{}%" height="100%" rx="4"></rect></svg>',
         look,
         width,
@@ -223,7 +230,11 @@ def movement(places: int | None) -> SafeString:
     """Places gained (positive) or lost since the last period; none is a dash."""
     if not places:
         words = _("unchanged") if places == 0 else _("no earlier place")
-        return format_html('<span class="movement muted"><span aria-hidden="true">—</span><span class="visually-hidden">{}</span></span>', words)
+        return format_html(
+            '<span class="movement muted"><span aria-hidden="true">—</span>'
+            '<span class="visually-hidden">{}</span></span>',
+            words,
+        )
     gained = places > 0
     number = abs(places)
     words = (

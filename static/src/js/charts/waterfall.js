@@ -5,20 +5,22 @@ const ROW = 34;
 
 /** Where each row's bar begins and ends: the full bar, then each step from where the last one stopped. */
 export function spans({ start, steps, total }) {
-  let at = start.value;
+  let at = Number(start.value);
   const rows = [{ ...start, from: 0, to: at, kind: "start" }];
   for (const step of steps) {
-    rows.push({ ...step, from: at, to: at + step.value, kind: step.value < 0 ? "loss" : "gain" });
-    at += step.value;
+    const then = at + Number(step.value);
+    rows.push({ ...step, from: at, to: then, kind: then < at ? "loss" : "gain" });
+    at = then;
   }
-  return [...rows, { ...total, from: 0, to: total.value, kind: "total" }];
+  return [...rows, { ...total, from: 0, to: Number(total.value), kind: "total" }];
 }
 
-/** The scale starts a little below the lowest point, so that a loss of half a point can be seen. */
-export function floor(rows) {
-  const lowest = Math.min(...rows.flatMap(({ from, to, kind }) => (kind === "start" || kind === "total" ? [to] : [from, to])));
+/** Where the scale starts: below the lowest point by a `share` of the width, so that half a point can be seen and the notes have room. */
+export function floor(rows, share) {
+  const steps = rows.filter(({ kind }) => kind === "loss" || kind === "gain").flatMap(({ from, to }) => [from, to]);
+  const lowest = Math.min(rows.at(-1).to, ...steps);
   const highest = Math.max(...rows.map(({ from, to }) => Math.max(from, to)));
-  return Math.max(0, lowest - (highest - lowest) * 0.6);
+  return Math.max(0, lowest - ((highest - lowest) * share) / (1 - share));
 }
 
 const COLOURS = { start: token("line-strong"), loss: TONES.red, gain: TONES.green, total: token("ink") };
@@ -26,9 +28,10 @@ const INKS = { start: token("ink-muted"), loss: TONES.red, gain: TONES.green, to
 
 export function waterfall(data, { width, size }) {
   const rows = spans(data);
-  const low = floor(rows);
-  const noted = width > 420 * size && rows.some(({ note }) => note);
-  const left = (noted ? 208 : 100) * size;
+  const left = 92 * size;
+  const right = 60 * size;
+  const noted = width > 300 * size && rows.some(({ note }) => note);
+  const low = floor(rows, noted ? Math.min(0.6, (104 * size) / (width - left - right)) : 0.3);
   const text = (content, x, y, fill, align = "left", weight = "normal") => ({
     type: "text", style: { text: content, x, y, fill, align, verticalAlign: "middle", font: `${weight} ${13 * size}px ${token("font")}` },
   });
@@ -36,7 +39,7 @@ export function waterfall(data, { width, size }) {
     height: rows.length * ROW + 4,
     option: {
       animation: false,
-      grid: { left, right: 64 * size, top: 0, bottom: 0 },
+      grid: { left, right, top: 0, bottom: 0 },
       xAxis: { type: "value", min: low, max: Math.max(...rows.map(({ from, to }) => Math.max(from, to))), show: false },
       yAxis: { type: "category", inverse: true, show: false, data: rows.map(({ label }) => label) },
       series: [{
@@ -48,13 +51,13 @@ export function waterfall(data, { width, size }) {
           const ends = [row.from, row.to].map((value) => api.coord([Math.max(value, low), api.value(0)]));
           const [[a, y], [b]] = ends;
           const bold = row.kind === "total" ? "bold" : "normal";
-          const cut = row.label.length > 7 && !noted ? `${row.label.slice(0, 6)}…` : row.label;
+          const cut = row.label.length > 7 ? `${row.label.slice(0, 6)}…` : row.label;
           const parts = [
             { type: "rect", shape: { x: Math.min(a, b), y: y - 7 * size, width: Math.max(Math.abs(b - a), 2), height: 14 * size, r: 2 }, style: { fill: COLOURS[row.kind] } },
             text(cut, 0, y, row.kind === "start" ? token("ink-muted") : token("ink"), "left", bold),
             text(row.kind === "start" || row.kind === "total" ? number(row.value, data.places ?? 2) : signed(row.value, data.places ?? 2), width, y, INKS[row.kind], "right", bold),
           ];
-          if (noted && row.note) parts.push(text(row.url ? `${row.note} ›` : row.note, 112 * size, y, token("ink-muted")));
+          if (noted && row.note) parts.push(text(row.url ? `${row.note} ›` : row.note, left, y, token("ink-muted")));
           if (row.kind === "total") parts.push({ type: "line", shape: { x1: 0, y1: y - (ROW / 2) * size, x2: width, y2: y - (ROW / 2) * size }, style: { stroke: token("line") } });
           return { type: "group", children: parts };
         },

@@ -1,0 +1,112 @@
+"""The frame: what it offers to whom, large print, and pages that stand when nothing else does."""
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.template.loader import get_template
+from django.test import RequestFactory
+
+from campaign import context
+from campaign.context import NAVIGATION, Frame
+from campaign.models import User
+from campaign.permissions import Role
+
+
+@pytest.fixture
+def every_place(monkeypatch):
+    """As if every page of the navigation existed."""
+    monkeypatch.setattr(context, "_address", lambda name: f"/{name}/")
+
+
+def frame_of(user, path="/"):
+    request = RequestFactory().get(path)
+    request.user = user
+    return Frame(request)
+
+
+def labels(role):
+    return {entry.url.strip("/") for entry in frame_of(User(role=role)).nav}
+
+
+@pytest.mark.usefixtures("every_place")
+def test_a_role_sees_only_its_own_places():
+    assert "reports:imports" in labels(Role.OFFICE)
+    assert "reports:imports" not in labels(Role.UNIT)
+    assert labels(Role.AUDIT_ADMIN) == {"home", "reports:rankings", "campaign:audit"}
+
+
+@pytest.mark.usefixtures("every_place")
+def test_the_anonymous_have_no_navigation():
+    assert frame_of(AnonymousUser()).nav == []
+
+
+@pytest.mark.usefixtures("every_place")
+def test_a_phone_shows_four_and_the_rest_behind_more():
+    frame = frame_of(User(role=Role.OFFICE))
+
+    assert len(frame.short) == 4
+    assert frame.short + frame.rest == frame.nav
+
+
+@pytest.mark.usefixtures("every_place")
+def test_the_current_place_is_marked():
+    frame = frame_of(User(role=Role.OFFICE), "/reports:rankings/2026-W47/")
+
+    assert [entry.url for entry in frame.nav if entry.active] == ["/reports:rankings/"]
+
+
+def test_every_place_is_named_once():
+    names = [name for _, name, _, _ in NAVIGATION]
+
+    assert len(names) == len(set(names))
+
+
+def test_large_print_is_remembered(client):
+    response = client.post("/large-print/", {"print": "large", "next": "/suggestions/"})
+
+    assert response.url == "/suggestions/"
+    assert 'data-print="large"' in client.get("/suggestions/").text
+
+
+def test_large_print_can_be_switched_off(client):
+    client.cookies["print"] = "large"
+
+    client.post("/large-print/", {"print": "plain"})
+
+    assert 'data-print="plain"' in client.get("/suggestions/").text
+
+
+def test_large_print_leads_nowhere_else(client):
+    response = client.post("/large-print/", {"next": "https://elsewhere.example/"})
+
+    assert response.url == "/"
+
+
+def test_large_print_is_no_link(client):
+    assert client.get("/large-print/").status_code == 405
+
+
+def test_suggestions_name_the_contact(client, settings):
+    settings.SUGGESTIONS_CONTACT = "0911-0000000"
+
+    assert "0911-0000000" in client.get("/suggestions/").text
+
+
+def test_a_missing_page_says_so_in_the_frame(client):
+    response = client.get("/no-such-page/")
+
+    assert response.status_code == 404
+    assert "投诉建议" in response.text
+
+
+@pytest.mark.parametrize("name", ["400", "403", "403_csrf", "404", "413", "429", "500"])
+def test_an_error_page_needs_no_context(name):
+    assert "<h1>" in get_template(f"{name}.html").render()
+
+
+@pytest.mark.parametrize("name", ["bare", "base", "alone"])
+def test_no_inline_style_or_script(name):
+    source = get_template(f"{name}.html").template.source
+
+    assert " style=" not in source
+    assert "<style" not in source
+    assert "<script>" not in source
