@@ -1,13 +1,19 @@
-"""The audit writer, and the two small books every app keeps. All run inside the caller's transaction."""
+"""The audit writer, the two small books every app keeps, and the clock of the work calendar.
+
+The writers run inside the caller's transaction.
+"""
 
 from collections.abc import Iterable
 from contextvars import ContextVar
 from datetime import date
 from typing import Any
 
+from django.contrib.postgres.aggregates import ArrayAgg
 from django.db import connection, models
+from django.db.models import Count, Q
 
-from .models import Event, FactChange, User
+from .models import Campaign, Event, FactChange, User, WorkDay
+from .rules import WorkClock, days_of_year, parse_office_hours
 
 #: The address the current request came from; set by ``campaign.middleware``, empty in jobs and commands.
 request_ip: ContextVar[str | None] = ContextVar("request_ip", default=None)
@@ -28,7 +34,23 @@ def record(
     ``action`` reads ``thing.done`` (``problem.closed``); ``reference`` defaults to the thing's code; values in
     ``before`` and ``after`` must be JSON types. If the line cannot be written, the caller's change fails with it.
     """
-    return Event.objects.create(
+    event = an_event(action, thing, by=by, before=before, after=after, reference=reference, result=result)
+    event.save(force_insert=True)
+    return event
+
+
+def an_event(
+    action: str,
+    thing: models.Model | None = None,
+    *,
+    by: User | None,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+    reference: str = "",
+    result: str = Event.Result.DONE,
+) -> Event:
+    """A line of the audit trail that is not written yet; ``record`` writes one, ``record_all`` many at once."""
+    return Event(
         actor=by,
         actor_name=str(by) if by else "",
         ip=request_ip.get(),
@@ -39,6 +61,11 @@ def record(
         before=before or {},
         after=after or {},
     )
+
+
+def record_all(events: Iterable[Event]) -> None:
+    """Add many lines to the audit trail in one statement (a batch of moves); the lines come from ``an_event``."""
+    Event.objects.bulk_create(events)
 
 
 def facts_changed(days: Iterable[date | None]) -> None:
@@ -56,3 +83,28 @@ def take_numbers(prefix: str, count: int = 1) -> range:
         )
         last = cursor.fetchone()[0]
     return range(last - count + 1, last + 1)
+
+
+def running_campaign(*, on: date | None = None) -> Campaign | None:
+    """The campaign that began last, not later than ``on``; its office hours and limits hold for the city."""
+    begun = Campaign.objects.all() if on is None else Campaign.objects.filter(starts_on__lte=on)
+    return begun.order_by("-starts_on", "-pk").first()
+
+
+def work_clock(campaign: Campaign | None = None) -> WorkClock:
+    """The clock of the work calendar with a campaign's office hours (without one: the running campaign's).
+
+    A year is known only when each of its days has a row; running into another raises ``UnknownYear``. One statement
+    for the calendar, one for the campaign.
+    """
+    campaign = campaign or running_campaign()
+    years = (
+        WorkDay.objects.order_by()
+        .values_list("date__year")
+        .annotate(days=Count("pk"), worked=ArrayAgg("date", filter=Q(working=True), default=[]))
+    )
+    known = {year: worked for year, days, worked in years if days == days_of_year(year)}
+    working = frozenset(day for worked in known.values() for day in worked)
+    if campaign is None:
+        return WorkClock(working, frozenset(known))
+    return WorkClock(working, frozenset(known), parse_office_hours(campaign.office_hours))

@@ -10,16 +10,27 @@ from datetime import date, datetime, time, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext as _
+
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 ONE_DAY = timedelta(days=1)
 
 
 class UnknownYear(ValueError):
-    """The work calendar has no complete entry for a year that a clock would have to run through."""
+    """The work calendar has no complete entry for a year that a clock would have to run through.
+
+    As text it is a sentence for the person who met it, in their language.
+    """
 
     def __init__(self, year: int) -> None:
-        super().__init__(f"the work calendar has no year {year}")
+        super().__init__(year)
         self.year = year
+
+    def __str__(self) -> str:
+        return _(
+            "The work calendar of %(year)s is not maintained yet, so no time limit can run into that year."
+            " The creation office enters it on the page Work calendar."
+        ) % {"year": self.year}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +53,19 @@ def parse_limit(text: str) -> Limit:
 
 
 Span = tuple[time, time]
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A piece of a deadline's path: time that counted (``rest`` false) or days that did not.
+
+    ``counted`` is what the piece added: working days (int) or working time; zero while the clock rested.
+    """
+
+    starts: datetime
+    ends: datetime
+    counted: timedelta | int
+    rest: bool = False
 
 
 def parse_office_hours(text: str) -> tuple[Span, ...]:
@@ -94,7 +118,7 @@ class WorkClock:
         if limit.unit == "h":
             return self._after(begin, timedelta(hours=limit.amount))
         day = begin.date()
-        for _ in range(limit.amount):
+        for _day in range(limit.amount):
             day = self.next_working(day)
         return datetime.combine(day, begin.time(), SHANGHAI)
 
@@ -110,6 +134,59 @@ class WorkClock:
             day = self.next_working(day)
             earliest = datetime.combine(day, time(), SHANGHAI)
 
+    def explain(self, moment: datetime, limit: Limit) -> list[Stretch]:
+        """The way from ``moment`` to ``due(moment, limit)``, piece by piece; the last piece ends when it is due.
+
+        Working hours make a piece per working day, working days a piece per unbroken run of them; days off between
+        them are pieces of rest. Friday 16:00 + 4h: Friday 16:00 to 18:00 counts 2 hours, Saturday and Sunday rest,
+        Monday 08:00 to 10:00 counts 2 hours.
+        """
+        begin = self.start(moment)
+        path = [] if begin == moment else [self._rest(moment.astimezone(SHANGHAI).date(), begin.date())]
+        if limit.unit == "h":
+            return path + self._explain_hours(begin, self.due(moment, limit))
+        return path + self._explain_days(begin, limit.amount)
+
+    def _explain_hours(self, begin: datetime, due: datetime) -> list[Stretch]:
+        days = [begin.date()]
+        while days[-1] < due.date():
+            days.append(self.next_working(days[-1]))
+        path: list[Stretch] = []
+        last = begin.date()
+        for day in days:
+            spans = [(max(_at(day, opens), begin), min(_at(day, closes), due)) for opens, closes in self.hours]
+            counted = [(start, end) for start, end in spans if start < end]
+            if counted:
+                worked = sum((end - start for start, end in counted), timedelta())
+                path += [*self._rests(last, day), Stretch(counted[0][0], counted[-1][1], worked)]
+                last = day
+        return path
+
+    def _explain_days(self, begin: datetime, amount: int) -> list[Stretch]:
+        runs: list[list[date]] = []
+        day = begin.date()
+        for _day in range(amount):
+            following = self.next_working(day)
+            if runs and following - day == ONE_DAY:
+                runs[-1].append(following)
+            else:
+                runs.append([following])
+            day = following
+        path: list[Stretch] = []
+        last = begin.date()
+        for run in runs:
+            counted = Stretch(_at(run[0], begin.time()), _at(run[-1], begin.time()), len(run))
+            path += [*self._rests(last, run[0]), counted]
+            last = run[-1]
+        return path
+
+    def _rests(self, last: date, following: date) -> list[Stretch]:
+        return [self._rest(last + ONE_DAY, following)] if following - last > ONE_DAY else []
+
+    @staticmethod
+    def _rest(first: date, following: date) -> Stretch:
+        return Stretch(start_of(first), start_of(following), 0, rest=True)
+
     def days_between(self, first: date, last: date) -> int:
         """Working days after ``first`` up to and including ``last``; negative when ``last`` lies before ``first``."""
         if last < first:
@@ -118,9 +195,18 @@ class WorkClock:
         return sum(self.is_working(day) for day in span)
 
 
+def days_of_year(year: int) -> int:
+    """365 or 366."""
+    return (date(year + 1, 1, 1) - date(year, 1, 1)).days
+
+
 def day_of(moment: datetime) -> date:
     """The Asia/Shanghai date a moment belongs to."""
     return moment.astimezone(SHANGHAI).date()
+
+
+def _at(day: date, clock: time) -> datetime:
+    return datetime.combine(day, clock, SHANGHAI)
 
 
 def start_of(day: date) -> datetime:

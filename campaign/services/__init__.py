@@ -1,0 +1,1 @@
+"""Writes of the lowest app that touch several rows."""

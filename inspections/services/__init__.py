@@ -1,0 +1,1 @@
+"""Writes about what was seen and put right."""
