@@ -1,6 +1,9 @@
 """The frame: what it offers to whom, large print, and pages that stand when nothing else does."""
 
+import re
+
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.template.loader import get_template
 from django.test import RequestFactory
@@ -9,6 +12,7 @@ from campaign import context
 from campaign.context import NAVIGATION, Frame
 from campaign.models import User
 from campaign.permissions import Role
+from campaign.templatetags import present
 
 
 @pytest.fixture
@@ -85,8 +89,8 @@ def test_large_print_is_no_link(client):
     assert client.get("/large-print/").status_code == 405
 
 
-def test_suggestions_name_the_contact(client, settings):
-    settings.SUGGESTIONS_CONTACT = "0911-0000000"
+def test_suggestions_name_the_contact(client, monkeypatch):
+    monkeypatch.setattr(settings, "SUGGESTIONS_CONTACT", "0911-0000000")
 
     assert "0911-0000000" in client.get("/suggestions/").text
 
@@ -103,10 +107,19 @@ def test_an_error_page_needs_no_context(name):
     assert "<h1>" in get_template(f"{name}.html").render()
 
 
-@pytest.mark.parametrize("name", ["bare", "base", "alone"])
-def test_no_inline_style_or_script(name):
-    source = get_template(f"{name}.html").template.source
+def templates():
+    return {str(path): path.read_text("utf-8") for path in (settings.BASE_DIR / "templates").rglob("*.html")}
 
-    assert " style=" not in source
-    assert "<style" not in source
-    assert "<script>" not in source
+
+def test_no_template_needs_a_hole_in_the_content_policy():
+    inline = re.compile(r"<style|<script(?![^>]*\bsrc=)|\s(?:style|on[a-z]+|hx-on[^=]*)=", re.IGNORECASE)
+
+    assert [name for name, source in templates().items() if inline.search(source)] == []
+
+
+def test_every_icon_in_use_is_in_the_sprite():
+    sprite = set(re.findall(r'"([a-z0-9-]+)"', (settings.BASE_DIR / "static/src/icons.mjs").read_text()))
+    used = {name for source in templates().values() for name in re.findall(r'\bicon[ =:]*"([a-z0-9-]+)"', source)}
+    used |= set(present.ICONS.values()) | {icon for _, _, icon, _ in NAVIGATION}
+
+    assert used - sprite == set()

@@ -1,14 +1,14 @@
 // Draws each <figure class="chart" data-chart="line|bar|waterfall|heat" data-source="id of the json_script">.
 import * as echarts from "echarts/core";
-import { BarChart, CustomChart, HeatmapChart, LineChart } from "echarts/charts";
-import { GridComponent, LegendComponent, TooltipComponent, VisualMapComponent } from "echarts/components";
+import { BarChart, CustomChart, LineChart } from "echarts/charts";
+import { GridComponent, LegendComponent, TooltipComponent } from "echarts/components";
 import { SVGRenderer } from "echarts/renderers";
 import { bar } from "./charts/bar.js";
 import { heat } from "./charts/heat.js";
 import { line } from "./charts/line.js";
 import { waterfall } from "./charts/waterfall.js";
 
-echarts.use([BarChart, CustomChart, HeatmapChart, LineChart, GridComponent, LegendComponent, TooltipComponent, VisualMapComponent, SVGRenderer]);
+echarts.use([BarChart, CustomChart, LineChart, GridComponent, LegendComponent, TooltipComponent, SVGRenderer]);
 
 const KINDS = { bar, heat, line, waterfall };
 const drawn = new Map();

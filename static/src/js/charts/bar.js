@@ -13,7 +13,7 @@ export function bar(data, { size }) {
       xAxis: { type: "value", show: false, min: 0, max: data.max },
       yAxis: { type: "category", inverse: true, data: data.labels, axisTick: { show: false }, axisLine: { show: false }, axisLabel: { ...axisLabel(size), ...font(size), color: token("ink-soft"), width: 160 * size, overflow: "truncate" } },
       series: [{
-        type: "bar", barWidth: 10 * size, showBackground: true, backgroundStyle: { color: token("bar-track"), borderRadius: 5 },
+        type: "bar", barWidth: 10 * size,
         label: { show: true, position: "right", ...font(size), color: token("ink"), formatter: ({ value }) => `${number(value, places)}${unit}` },
         data: data.values.map((value, index) => ({ value, url: data.urls?.[index], itemStyle: { borderRadius: 5, color: TONES[data.tones?.[index]] ?? TONES.grey } })),
       }],
