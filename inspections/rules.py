@@ -16,8 +16,8 @@ SCORE_EXPONENT = Decimal("0.01")
 GRADES = (ONE, Decimal("0.66"), Decimal("0.33"), ZERO)
 
 
-class Conflict(Exception):
-    """What a person sent clashes with what is stored (HTTP 409). ``code`` is for machines, the message for people."""
+class SubmissionConflict(Exception):
+    """What is sent clashes with what is stored (HTTP 409). ``code`` is for machines, the message for people."""
 
     def __init__(self, message: str, *, code: str) -> None:
         super().__init__(message)

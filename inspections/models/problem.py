@@ -48,7 +48,9 @@ class Problem(models.Model):
     code = models.CharField(_("code"), max_length=60, unique=True)
     client_uuid = models.UUIDField(unique=True, null=True)
     payload_sha256 = models.CharField(max_length=64, blank=True)
-    site = models.ForeignKey(Site, models.PROTECT, related_name="problems", verbose_name=_("site"))
+    site = models.ForeignKey(
+        Site, models.PROTECT, null=True, blank=True, related_name="problems", verbose_name=_("site")
+    )
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="problems", verbose_name=_("responsible unit"))
     inspection = models.ForeignKey(Inspection, models.PROTECT, null=True, blank=True, related_name="problems")
     answer = models.OneToOneField(Answer, models.PROTECT, null=True, blank=True, related_name="problem")
