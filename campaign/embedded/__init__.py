@@ -6,6 +6,7 @@ it alone on leaving switches off. Servers orphaned by a killed command are found
 
 import fcntl
 import os
+import secrets
 import signal
 import sys
 from collections.abc import Iterator
@@ -47,7 +48,7 @@ def servers_for(argv: list[str]) -> Iterator[None]:
     if not missing:
         yield
     elif len(argv) < 2 or OFFLINE & set(argv[1:]):
-        os.environ.setdefault("DEBUG", "1" if "DATABASE_URL" in missing else "0")
+        os.environ.setdefault("SECRET_KEY", secrets.token_urlsafe(64))
         os.environ.update({name: NOWHERE[name] for name in missing})
         yield
     elif not environment.flag("EMBEDDED", default=True):

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.management import call_command, get_commands
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, connections
+from django.urls import reverse
 from redis import RedisError
 
 from campaign import environment, health, serving
@@ -94,7 +95,9 @@ def _ready(port: int) -> bool:
     headers = {"Host": settings.ALLOWED_HOSTS[0].lstrip("."), "Accept": "text/html"}
     if settings.BEHIND_PROXY:
         headers["X-Forwarded-Proto"] = "https"
-    return all(serving.answers(port, path, headers=headers) for path in ("/readyz", "/"))
+    return all(
+        serving.answers(port, path, headers=headers) for path in (reverse("readyz"), reverse(settings.LOGIN_URL))
+    )
 
 
 def _stop(*args: object) -> None:
