@@ -1,0 +1,161 @@
+"""The small process that decodes one foreign picture; run as a file by ``inspections.pictures``, never imported by Django.
+
+The file comes on standard input. Out goes one line of JSON and, when the picture is taken, the two JPEG files whose
+lengths it names. Whatever goes wrong in a decoder ends this process and nothing else.
+"""
+
+import io
+import json
+import resource
+import sys
+import warnings
+from typing import Any
+
+MEGABYTE = 1024 * 1024
+MEMORY = 1024 * MEGABYTE  # address space, in bytes
+CPU_SECONDS = 10
+MOST_PIXELS = 50_000_000
+LONG_SIDE = 2048
+THUMB_SIDE = 320
+QUALITY = 85
+THUMB_QUALITY = 78
+
+
+def limit_self() -> None:
+    """Bound memory and processor time before anything foreign is read."""
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+
+
+limit_self()
+
+import pillow_heif  # noqa: E402
+from PIL import ExifTags, Image, ImageCms, ImageOps, UnidentifiedImageError  # noqa: E402
+
+warnings.simplefilter("ignore")
+Image.MAX_IMAGE_PIXELS = None  # our own, lower limit is checked below, as an error
+pillow_heif.register_heif_opener(thumbnails=False)
+
+
+class Refused(Exception):
+    """The picture is not taken; the message is the key of a sentence in ``inspections.pictures``."""
+
+
+def read(data: bytes) -> tuple[dict[str, Any], bytes, bytes]:
+    """What the camera wrote, the picture and its thumbnail, both as new JPEG files."""
+    try:
+        image = Image.open(io.BytesIO(data), formats=("JPEG", "PNG", "WEBP", "HEIF"))
+    except UnidentifiedImageError as unknown:
+        raise Refused("unknown") from unknown
+    if image.width * image.height > MOST_PIXELS:
+        raise Refused("pixels")
+    facts = camera_facts(image.getexif())
+    picture = fresh(upright(image))
+    thumb = picture.copy()
+    thumb.thumbnail((THUMB_SIDE, THUMB_SIDE), Image.Resampling.LANCZOS)
+    facts |= {"width": picture.width, "height": picture.height}
+    return facts, as_jpeg(picture, QUALITY), as_jpeg(thumb, THUMB_QUALITY)
+
+
+def upright(image: Image.Image) -> Image.Image:
+    """Decode, shrink to the size we keep, turn as the camera was held, and bring the colours to sRGB."""
+    profile = image.info.get("icc_profile")
+    orientation = image.getexif().get(ExifTags.Base.Orientation, 1)
+    image.draft("RGB", (LONG_SIDE, LONG_SIDE))
+    image.load()
+    factor = max(image.size) // (2 * LONG_SIDE)
+    plain = eight_bits(image)
+    small = plain.reduce(factor) if factor > 1 else plain
+    small.thumbnail((LONG_SIDE, LONG_SIDE), Image.Resampling.LANCZOS)
+    small.getexif()[ExifTags.Base.Orientation] = orientation
+    return in_srgb(ImageOps.exif_transpose(small), profile)
+
+
+def eight_bits(image: Image.Image) -> Image.Image:
+    """Any mode as one whose pixels can be averaged; 16-bit grey keeps its upper half."""
+    if image.mode.startswith("I;16") or image.mode == "I":
+        return image.convert("I").point(lambda value: value / 256).convert("L")
+    if image.mode in ("P", "PA", "1", "F"):
+        return image.convert("RGBA" if "transparency" in image.info else "RGB")
+    return image
+
+
+def in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
+    """Colours as a browser without the camera's profile has to show them."""
+    if not profile or image.mode not in ("RGB", "CMYK", "L"):
+        return image
+    try:
+        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        return ImageCms.profileToProfile(image, source, ImageCms.createProfile("sRGB"), outputMode="RGB") or image
+    except (ImageCms.PyCMSError, OSError, ValueError):
+        return image
+
+
+def fresh(image: Image.Image) -> Image.Image:
+    """A new picture of the pixels alone, on white where it was transparent: nothing else of the file comes along."""
+    clean = Image.new("RGB", image.size, "white")
+    if image.mode in ("RGBA", "LA", "La", "RGBa"):
+        layer = image.convert("RGBA")
+        clean.paste(layer, mask=layer.getchannel("A"))
+    else:
+        clean.paste(image.convert("RGB"))
+    return clean
+
+
+def as_jpeg(image: Image.Image, quality: int) -> bytes:
+    """The picture as a JPEG file without metadata."""
+    out = io.BytesIO()
+    image.save(out, "JPEG", quality=quality, progressive=True)
+    return out.getvalue()
+
+
+def camera_facts(exif: Image.Exif) -> dict[str, Any]:
+    """Time (``2026:11:23 10:42:00``), latitude, longitude and model, each None where absent or unreadable."""
+    details, place = exif.get_ifd(ExifTags.IFD.Exif), exif.get_ifd(ExifTags.IFD.GPSInfo)
+    taken = details.get(ExifTags.Base.DateTimeOriginal) or exif.get(ExifTags.Base.DateTime)
+    return {
+        "taken": printable(taken),
+        "model": printable(exif.get(ExifTags.Base.Model)),
+        "lat": degrees(place.get(ExifTags.GPS.GPSLatitude), place.get(ExifTags.GPS.GPSLatitudeRef), "S", 90),
+        "lon": degrees(place.get(ExifTags.GPS.GPSLongitude), place.get(ExifTags.GPS.GPSLongitudeRef), "W", 180),
+    }
+
+
+def printable(value: Any) -> str | None:
+    """Text of a tag without what does not print; at most 100 characters."""
+    if not isinstance(value, str):
+        return None
+    return "".join(letter for letter in value if letter.isprintable()).strip()[:100] or None
+
+
+def degrees(value: Any, side: Any, negative: str, most: int) -> str | None:
+    """Degrees, minutes and seconds as a decimal text with six places."""
+    try:
+        found = sum(float(part) / 60**place for place, part in enumerate(value))
+    except (TypeError, ValueError, ZeroDivisionError):
+        return None
+    if not 0 <= found <= most:  # also false for NaN
+        return None
+    return f"{-found if printable(side) == negative else found:.6f}"
+
+
+def main() -> None:
+    """Read standard input, write the answer."""
+    out = sys.stdout.buffer
+    try:
+        facts, picture, thumb = read(sys.stdin.buffer.read())
+    except Refused as refused:
+        answer, picture, thumb = {"refused": str(refused)}, b"", b""
+    except (MemoryError, OverflowError):
+        answer, picture, thumb = {"refused": "pixels"}, b"", b""
+    except (OSError, EOFError, SyntaxError, ValueError, TypeError, KeyError, IndexError, AttributeError, RuntimeError):
+        answer, picture, thumb = {"refused": "broken"}, b"", b""  # what decoders raise on a damaged file
+    else:
+        answer = facts | {"sizes": [len(picture), len(thumb)]}
+    out.write(json.dumps(answer).encode() + b"\n" + picture + thumb)
+
+
+if __name__ == "__main__":
+    main()

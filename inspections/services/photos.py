@@ -1,0 +1,80 @@
+"""Photographs as they arrive, before anything claims them."""
+
+import hashlib
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
+from django.core.files.storage import Storage, default_storage
+from django.core.files.uploadedfile import UploadedFile
+from django.db import IntegrityError, transaction
+
+from campaign.models import User
+from campaign.queries import record
+
+from ..models import Photo
+from ..pictures import MOST_BYTES, Picture, PictureRefused, take_picture
+from .once import sent_before
+
+
+def receive_photo(*, upload: UploadedFile, client_uuid: UUID, by: User, at: datetime) -> Photo:
+    """Keep a photograph that a browser or a telephone sends. Raises as ``store_photo``; a huge file is not even read."""
+    if (upload.size or 0) > MOST_BYTES:
+        raise ValidationError({"photos": str(PictureRefused("bytes"))})
+    return store_photo(data=upload.read(), client_uuid=client_uuid, by=by, at=at)
+
+
+def store_photo(*, data: bytes, client_uuid: UUID, by: User, at: datetime) -> Photo:
+    """Keep a photograph, redrawn from its pixels, until an inspection, a problem or a repair claims it.
+
+    The same file under the same number returns what was stored the first time. Raises ValidationError with a sentence
+    for a file that is no photograph, SubmissionConflict for another file under the number.
+    """
+    digest = hashlib.sha256(data).hexdigest()
+    stored = sent_before(Photo, client_uuid=client_uuid, digest=digest, by=by)
+    if stored:
+        return stored
+    try:
+        picture = take_picture(data)
+    except PictureRefused as refused:
+        raise ValidationError({"photos": str(refused)}, code=refused.key) from refused
+    photo = Photo(client_uuid=client_uuid, sha256=digest, uploaded_by=by, received_at=at)
+    try:
+        return _keep(photo, picture)
+    except IntegrityError:  # the same photograph, stored by another process since we looked
+        stored = sent_before(Photo, client_uuid=client_uuid, digest=digest, by=by)
+        if stored is None:
+            raise
+        return stored
+
+
+def _keep(photo: Photo, picture: Picture) -> Photo:
+    photo.width, photo.height = picture.width, picture.height
+    photo.taken_at, photo.lat, photo.lon, photo.camera = picture.taken_at, picture.lat, picture.lon, picture.camera
+    with files_of_transaction(default_storage) as written:
+        for field, content in ((photo.file, picture.file), (photo.thumb, picture.thumb)):
+            field.save(f"{secrets.token_hex(16)}.jpg", ContentFile(content), save=False)
+            written.append(field.name)
+        photo.save(force_insert=True)
+        record("photo.received", photo, by=photo.uploaded_by, reference=str(photo.client_uuid))
+    return photo
+
+
+@contextmanager
+def files_of_transaction(storage: Storage) -> Iterator[list[str]]:
+    """A transaction whose files go when it does: names put into the list are deleted if it does not commit.
+
+    A process that dies in between leaves a file without a row, which the sweep removes; never a row without a file.
+    """
+    written: list[str] = []
+    try:
+        with transaction.atomic():
+            yield written
+    except BaseException:
+        for name in written:
+            storage.delete(name)
+        raise
