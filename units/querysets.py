@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Self
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from campaign.models import User
 from campaign.permissions import Permission, Role
@@ -63,6 +63,16 @@ class SiteQuerySet(QuerySet["Site"]):
             )
         )
 
+    def open_to(self, user: User) -> Self:
+        """Sites in use that a person may name in an entry: all for those who note problems, else those they see."""
+        mine = self if user.can(Permission.NOTE_PROBLEMS) else self.visible_to(user)
+        return mine.filter(active=True)
+
+    def best_for(self, text: str) -> Self:
+        """Sites matching ``text``, those first whose code, name or pinyin initials begin with it."""
+        begins = Q(code__istartswith=text) | Q(name__istartswith=text) | Q(initials__istartswith=text)
+        return self.matching(text).order_by(Case(When(begins, then=0), default=1), "code")
+
     def matching(self, text: str) -> Self:
         """Sites whose code, name, pinyin initials, address or responsible unit contain every word of ``text``."""
         found = self
@@ -107,3 +117,21 @@ class TaskDutyQuerySet(QuerySet["TaskDuty"]):
     def overdue(self, *, on: date) -> Self:
         """Duties past their day and not accepted."""
         return self.exclude(state="accepted").filter(due_on__lt=on)
+
+    def filtered(self, *, q: str, state: str, unit: str, on: date) -> Self:
+        """Duties by words of their task or unit, by state (or ``overdue``), and by a unit's code."""
+        found = self.select_related("task", "unit")
+        for word in q.split():
+            found = found.filter(Q(task__code__icontains=word) | Q(task__title__icontains=word) | Q(unit__label__icontains=word))
+        if unit:
+            found = found.filter(unit__code=unit)
+        if state == "overdue":
+            return found.overdue(on=on)
+        return found.filter(state=state) if state else found
+
+    def counts(self, *, on: date) -> dict[str, int]:
+        """How many duties are in each state, ``overdue``, and in ``all``; one statement."""
+        late = Q(due_on__lt=on) & ~Q(state="accepted")
+        states = ("open", "reported", "returned", "accepted")
+        named = {state: Count("pk", filter=Q(state=state)) for state in states}
+        return self.order_by().aggregate(all=Count("pk"), overdue=Count("pk", filter=late), **named)

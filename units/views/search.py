@@ -1,0 +1,27 @@
+"""Finding a site while typing."""
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_safe
+
+from campaign.guard import UserRequest, require
+from campaign.permissions import Permission
+
+from ..models import Site
+
+MOST = 20
+LONGEST = 60
+
+
+@require_safe
+@require(Permission.ENTER_INSPECTIONS, Permission.NOTE_PROBLEMS, Permission.SEE_UNITS)
+def site_search(request: UserRequest) -> HttpResponse:
+    """The sites that ``q`` finds, as a part of a page; each leads to the local address ``next`` with ``?site=CODE``."""
+    text = request.GET.get("q", "").replace("\0", "").strip()[:LONGEST]
+    onward = request.GET.get("next", "")
+    if not (onward.startswith("/") and url_has_allowed_host_and_scheme(onward, allowed_hosts=None)):
+        onward = ""
+    found = Site.objects.open_to(request.user).best_for(text).select_related("type", "unit") if text else []
+    context = {"matches": found[:MOST], "text": text, "next": onward}
+    return render(request, "units/site_matches.html", context)
