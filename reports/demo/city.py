@@ -1,0 +1,58 @@
+"""Builds the demonstration city, from an empty database to the rankings of ended periods."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from django.db import transaction
+
+from campaign.models import CheckItem, User
+from campaign.queries import work_clock
+from campaign.rules import ONE_DAY, day_of
+from units.models import Site, Unit
+
+from .cases import make_cases
+from .office_time import OfficeTime
+from .people import make_people
+from .places import make_map, make_units
+from .repairs import Repairs
+from .sites import make_sites
+from .standard import make_calendar, make_campaign
+from .tasks import make_tasks
+from .visits import History, make_visits
+from .writing import write_cases, write_visits
+
+Say = Callable[[str], None]
+
+
+class NotEmpty(Exception):
+    """There is something in the database that the demonstration would mix with."""
+
+
+def build(*, now: datetime, weeks: int = 26, sites: int = 1500, say: Say = lambda line: None) -> None:
+    """Build the whole city in one transaction; the same for the same day and numbers.
+
+    Raises NotEmpty when the database already holds people, units or sites.
+    """
+    if User.objects.exists() or Unit.objects.exists() or Site.objects.exists():
+        raise NotEmpty("the database is not empty: the demonstration city was not built")
+    today = day_of(now)
+    history = History(first=today - ONE_DAY * (7 * weeks - 1), now=now)
+    with transaction.atomic():
+        campaign = make_campaign(first=history.first, last=today)
+        horizon = today + ONE_DAY * 60
+        make_calendar(first=history.first, last=horizon)
+        clock = work_clock(campaign)
+        units = make_units()
+        people = make_people(units)
+        made = make_sites(units, make_map(units), limit=sites)
+        say(f"{len(units)} units, {len(made)} sites")
+        make_tasks(campaign, units, people, now)
+        items = list(CheckItem.objects.in_force())
+        visits = make_visits(made, items, people.inspectors, history, clock)
+        write_visits(visits)
+        say(f"{len(visits)} inspections")
+        cases = make_cases(visits, made, items, people, history)
+        office = OfficeTime(clock, history.first, horizon)
+        Repairs(people, history, clock, office, campaign.receive_limit).follow(cases)
+        write_cases(cases)
+        say(f"{len(cases)} problems")
