@@ -18,7 +18,7 @@ TEMP_DIR = VAR_DIR / "tmp"
 MEDIA_ROOT = VAR_DIR / "media"
 STATIC_ROOT = VAR_DIR / "static"
 for folder in (TEMP_DIR, MEDIA_ROOT, STATIC_ROOT):
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o750, parents=True, exist_ok=True)
 
 # How this process runs
 DEBUG = environment.flag("DEBUG")
@@ -120,6 +120,8 @@ CACHES = {
 }
 CELERY_BROKER_URL = REDIS_URL
 CELERY_BROKER_TRANSPORT_OPTIONS = {**QUEUE_TIMEOUTS, "visibility_timeout": 3600}
+if WEB:  # no second try: with a silent broker a person would wait for every one of them
+    CELERY_BROKER_TRANSPORT_OPTIONS |= {"max_retries": 0, "health_check_interval": 0}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TASK_IGNORE_RESULT = True
