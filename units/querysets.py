@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Self
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, When
 
 from campaign.models import User
 from campaign.permissions import Permission, Role
@@ -122,7 +122,9 @@ class TaskDutyQuerySet(QuerySet["TaskDuty"]):
         """Duties by words of their task or unit, by state (or ``overdue``), and by a unit's code."""
         found = self.select_related("task", "unit")
         for word in q.split():
-            found = found.filter(Q(task__code__icontains=word) | Q(task__title__icontains=word) | Q(unit__label__icontains=word))
+            found = found.filter(
+                Q(task__code__icontains=word) | Q(task__title__icontains=word) | Q(unit__label__icontains=word)
+            )
         if unit:
             found = found.filter(unit__code=unit)
         if state == "overdue":

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import tasks, units
+from .views import search, tasks, units
 
 app_name = "units"
 urlpatterns = [
@@ -21,6 +21,6 @@ urlpatterns = [
     path("tasks/<str:code>/", tasks.task, name="task"),
     path("tasks/<str:code>/<str:unit>/<str:part>/report/", tasks.duty_report, name="duty_report"),
     path("tasks/<str:code>/<str:unit>/<str:part>/answer/", tasks.duty_answer, name="duty_answer"),
-    path("evidence/<int:pk>/", tasks.evidence, name="evidence"),
+    path("evidence/<str:name>/", tasks.evidence, name="evidence"),
     path("users/<str:username>/units/", units.memberships, name="memberships"),
 ]

@@ -1,6 +1,7 @@
 """Tasks (任务分解): who leads, who supports, by when, and what was reported with which evidence."""
 
 from datetime import date
+from pathlib import PurePath
 
 from django.conf import settings
 from django.db import models
@@ -98,6 +99,11 @@ class TaskDuty(models.Model):
             models.Index(fields=["unit", "state", "due_on"], name="task_duty_by_unit"),
         ]
 
+    @property
+    def key(self) -> str:
+        """What names the duty within its task."""
+        return f"{self.unit.code}-{self.part}"
+
     def is_overdue(self, *, on: date) -> bool:
         """Past its day and not accepted."""
         return self.state != self.State.ACCEPTED and self.due_on is not None and self.due_on < on
@@ -131,3 +137,6 @@ class Evidence(models.Model):
     size = models.PositiveIntegerField(help_text="bytes")
     caption = models.CharField(_("caption"), max_length=200, blank=True)
     at = models.DateTimeField(auto_now_add=True)
+
+    def get_absolute_url(self) -> str:
+        return reverse("units:evidence", args=[PurePath(self.file.name or "").name])

@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from campaign.models import User
 from campaign.queries import facts_changed, record
 
-from .models import Unit, UnitLink
-from .models.unit import ALWAYS
-from .rules import Circle, closure, initials, labels
+from ..models import Membership, PeerGroup, Site, Unit, UnitLink
+from ..models.unit import ALWAYS
+from ..rules import Circle, closure, initials, labels
 
 
 @transaction.atomic
@@ -105,6 +105,57 @@ class Accountability:
 
 
 def accountable(*, unit_ids: Iterable[int], on: date) -> list[tuple[int, bool]]:
-    """The units something on a day counts for: ``(unit id, direct)`` for those named and their superiors of that day."""
+    """What something counts for: ``(unit id, direct)`` of those named and their superiors of that day."""
     named = set(unit_ids)
     return Accountability.of(named).on(on, named)
+
+
+@transaction.atomic
+def save_unit(*, unit: Unit, superiors: Iterable[Unit], by: User, on: date) -> Unit:
+    """Save a unit from a form with its direct superiors from the day ``on``. Raises ValidationError on a circle."""
+    new = unit.pk is None
+    unit.label = unit.label or unit.code
+    unit.save()
+    wanted = {superior.pk for superior in superiors}
+    if new or wanted != direct_superiors()[unit.pk]:
+        set_superiors(superiors={unit.pk: wanted}, by=by, on=unit.valid_from if new else on)
+    relabel()
+    record("unit.created" if new else "unit.changed", unit, by=by, after={"name": unit.name, "kind": unit.kind})
+    facts_changed([None])
+    return unit
+
+
+@transaction.atomic
+def save_site(*, site: Site, unit: Unit, others: Iterable[Unit], by: User) -> Site:
+    """Save a site from a form with the units that answer for it."""
+    new = site.pk is None
+    site.unit, site.initials = unit, initials(site.name)
+    site.save()
+    site.other_units.set(other for other in others if other != unit)
+    record("site.created" if new else "site.changed", site, by=by, after={"name": site.name, "unit": unit.code})
+    return site
+
+
+@transaction.atomic
+def set_memberships(*, user: User, leads: Iterable[Unit], works_for: Iterable[Unit], by: User) -> None:
+    """Make a person a member of exactly these units; who leads one does not also work for it. Nobody sets their own."""
+    if user == by:
+        raise ValidationError(_("Nobody changes their own units."))
+    before = sorted(user.memberships.values_list("unit__code", flat=True))
+    wanted = {unit.pk: (unit, Membership.Position.STAFF) for unit in works_for}
+    wanted |= {unit.pk: (unit, Membership.Position.LEADER) for unit in leads}
+    user.memberships.all().delete()
+    Membership.objects.bulk_create(
+        Membership(user=user, unit=unit, position=position) for unit, position in wanted.values()
+    )
+    after = sorted(unit.code for unit, _position in wanted.values())
+    record("user.units_set", user, by=by, reference=user.username, before={"units": before}, after={"units": after})
+
+
+@transaction.atomic
+def save_group(*, group: PeerGroup, by: User) -> PeerGroup:
+    """Save a ranking group from a form."""
+    new = group.pk is None
+    group.save()
+    record("group.created" if new else "group.changed", group, by=by, after={"name": group.name})
+    return group

@@ -1,0 +1,1 @@
+"""Forms about units, sites and tasks, one module per matter."""

@@ -1,0 +1,1 @@
+"""Pages about units, sites and tasks, one module per matter."""
