@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from campaign.views import accounts, audit, frame
+from campaign.views import accounts, audit, calendar, frame, standard
 
 app_name = "campaign"
 urlpatterns = [
@@ -13,4 +13,12 @@ urlpatterns = [
     path("users/<str:username>/", accounts.user, name="user"),
     path("users/<str:username>/password/", accounts.user_reset, name="user_reset"),
     path("audit/", audit.audit, name="audit"),
+    path("calendar/", calendar.calendar, name="calendar"),
+    path("calendar/<int:year>/seed/", calendar.calendar_seed, name="calendar_seed"),
+    path("calendar/<str:day>/", calendar.work_day, name="work_day"),
+    path("standard/", standard.standards, name="standard"),
+    path("standard/<str:code>/", standard.standard, name="standard_detail"),
+    path("standard/<str:code>/publish/", standard.standard_publish, name="standard_publish"),
+    path("campaigns/new/", standard.campaign_edit, name="campaign_new"),
+    path("campaigns/<str:name>/", standard.campaign_edit, name="campaign_edit"),
 ]

@@ -2,9 +2,11 @@
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from types import SimpleNamespace
 
 import pytest
+from django.contrib.auth.hashers import make_password
 
 from campaign.models import Campaign, CheckItem, Indicator, SiteType, Standard, User, WorkDay
 from campaign.permissions import Role
@@ -22,8 +24,18 @@ def at(day: date, hour: int = 10, minute: int = 0) -> datetime:
     return datetime(day.year, day.month, day.day, hour, minute, tzinfo=SHANGHAI)
 
 
+PASSWORD = "Correct-horse-9"
+
+
+@cache
+def hashed_password() -> str:
+    """Hashing is slow on purpose; everybody here has the same password."""
+    return make_password(PASSWORD)
+
+
 def make_user(username: str, role: str = "", **fields) -> User:
-    return User.objects.create_user(username, "Correct-horse-9", name=fields.pop("name", username), role=role, **fields)
+    values = {"name": username, "role": role, "password": hashed_password()} | fields
+    return User.objects.create(username=username, **values)
 
 
 def make_unit(code: str, name: str, *, group: PeerGroup | None = None, kind: str = "street", **fields) -> Unit:

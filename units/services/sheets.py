@@ -130,6 +130,11 @@ class AccountRow:
     works_for: tuple[int, ...] | None
     leads: tuple[int, ...] | None
 
+    @property
+    def code(self) -> str:
+        """What the row is found again by."""
+        return self.username
+
 
 @transaction.atomic
 def store_accounts(*, rows: Sequence[AccountRow], new: int, by: User | None) -> None:

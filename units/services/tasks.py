@@ -84,7 +84,7 @@ def units_of(who: str) -> Iterable[Unit]:
 def report_progress(
     *, duty: TaskDuty, version: int, note: str, files: Iterable[tuple[File, str]], by: User, at: datetime
 ) -> Progress:
-    """A unit reports a duty done, with evidence (file, caption). Raises Overtaken, PermissionDenied, ValidationError."""
+    """A unit reports a duty done, with evidence (file, caption). Raises Overtaken or ValidationError."""
     if not Unit.objects.of(by).filter(pk=duty.unit_id).exists():
         raise PermissionDenied
     progress = _move(duty=duty, version=version, act=Act.REPORT, note=note, by=by, at=at)
