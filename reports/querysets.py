@@ -31,6 +31,10 @@ class RankingQuerySet(QuerySet["Ranking"]):
             return self
         return self.published() if user.can(Permission.SEE_RANKINGS) else self.none()
 
+    def light(self) -> Self:
+        """Without the frozen texts, which hold every input and may be megabytes long."""
+        return self.defer("inputs", "snapshot")
+
     def published(self) -> Self:
         """Published rankings."""
         return self.filter(state="published")

@@ -6,156 +6,326 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('units', '0001_initial'),
+        ("units", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Period',
+            name="Period",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=10, unique=True, verbose_name='period')),
-                ('kind', models.CharField(choices=[('day', 'Day'), ('week', 'Week'), ('month', 'Month'), ('quarter', 'Quarter'), ('year', 'Year')], max_length=8, verbose_name='kind')),
-                ('starts_on', models.DateField()),
-                ('ends_on', models.DateField()),
-                ('starts_at', models.DateTimeField()),
-                ('ends_at', models.DateTimeField()),
-                ('refreshed_at', models.DateTimeField(null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=10, unique=True, verbose_name="period")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("day", "Day"),
+                            ("week", "Week"),
+                            ("month", "Month"),
+                            ("quarter", "Quarter"),
+                            ("year", "Year"),
+                        ],
+                        max_length=8,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("starts_on", models.DateField()),
+                ("ends_on", models.DateField()),
+                ("starts_at", models.DateTimeField()),
+                ("ends_at", models.DateTimeField()),
+                ("refreshed_at", models.DateTimeField(null=True)),
             ],
             options={
-                'ordering': ['-starts_on', 'kind'],
-                'constraints': [models.UniqueConstraint(fields=('kind', 'starts_on'), name='period_once'), models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at')), ('ends_on__gte', models.F('starts_on'))), name='period_ends_after_start')],
+                "ordering": ["-starts_on", "kind"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("kind", "starts_on"), name="period_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("ends_at__gt", models.F("starts_at")), ("ends_on__gte", models.F("starts_on"))
+                        ),
+                        name="period_ends_after_start",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Document',
+            name="Document",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=40)),
-                ('parameters', models.JSONField(default=dict)),
-                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('running', 'Being made'), ('ready', 'Ready'), ('failed', 'Failed')], default='waiting', max_length=10)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('error', models.CharField(blank=True, max_length=200)),
-                ('file', models.FileField(blank=True, upload_to='documents/%Y/%m/')),
-                ('name', models.CharField(blank=True, max_length=200)),
-                ('sha256', models.CharField(blank=True, max_length=64)),
-                ('requested_at', models.DateTimeField(auto_now_add=True)),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('requested_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('period', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='documents', to='reports.period')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=40)),
+                ("parameters", models.JSONField(default=dict)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Waiting"),
+                            ("running", "Being made"),
+                            ("ready", "Ready"),
+                            ("failed", "Failed"),
+                        ],
+                        default="waiting",
+                        max_length=10,
+                    ),
+                ),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("error", models.CharField(blank=True, max_length=200)),
+                ("file", models.FileField(blank=True, upload_to="documents/%Y/%m/")),
+                ("name", models.CharField(blank=True, max_length=200)),
+                ("sha256", models.CharField(blank=True, max_length=64)),
+                ("requested_at", models.DateTimeField(auto_now_add=True)),
+                ("finished_at", models.DateTimeField(null=True)),
+                (
+                    "requested_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "period",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="documents",
+                        to="reports.period",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-id'],
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='ScoringRule',
+            name="ScoringRule",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=40, verbose_name='code')),
-                ('version', models.PositiveIntegerField(default=1, verbose_name='version')),
-                ('name', models.CharField(max_length=100, verbose_name='name')),
-                ('spec', models.JSONField()),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=40, verbose_name="code")),
+                ("version", models.PositiveIntegerField(default=1, verbose_name="version")),
+                ("name", models.CharField(max_length=100, verbose_name="name")),
+                ("spec", models.JSONField()),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['code', '-version'],
+                "ordering": ["code", "-version"],
             },
         ),
         migrations.CreateModel(
-            name='RuleUse',
+            name="RuleUse",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('day', 'Day'), ('week', 'Week'), ('month', 'Month'), ('quarter', 'Quarter'), ('year', 'Year')], max_length=8)),
-                ('active', models.BooleanField(default=True)),
-                ('group', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rule_uses', to='units.peergroup')),
-                ('rule', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='uses', to='reports.scoringrule')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("day", "Day"),
+                            ("week", "Week"),
+                            ("month", "Month"),
+                            ("quarter", "Quarter"),
+                            ("year", "Year"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("active", models.BooleanField(default=True)),
+                (
+                    "group",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="rule_uses", to="units.peergroup"
+                    ),
+                ),
+                (
+                    "rule",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="uses", to="reports.scoringrule"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Ranking',
+            name="Ranking",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('revision', models.PositiveIntegerField(default=1, verbose_name='revision')),
-                ('state', models.CharField(choices=[('draft', 'Draft'), ('closed', 'Period closed'), ('published', 'Published')], default='draft', max_length=10, verbose_name='state')),
-                ('refreshed_at', models.DateTimeField(null=True)),
-                ('closed_at', models.DateTimeField(null=True)),
-                ('published_at', models.DateTimeField(null=True)),
-                ('reason', models.CharField(blank=True, max_length=200, verbose_name='reason of the revision')),
-                ('inputs', models.TextField(blank=True)),
-                ('snapshot', models.TextField(blank=True)),
-                ('digest', models.CharField(blank=True, max_length=64)),
-                ('code_version', models.CharField(blank=True, max_length=40)),
-                ('closed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('group', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rankings', to='units.peergroup')),
-                ('period', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rankings', to='reports.period')),
-                ('published_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('rule', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rankings', to='reports.scoringrule')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("revision", models.PositiveIntegerField(default=1, verbose_name="revision")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("draft", "Draft"), ("closed", "Period closed"), ("published", "Published")],
+                        default="draft",
+                        max_length=10,
+                        verbose_name="state",
+                    ),
+                ),
+                ("refreshed_at", models.DateTimeField(null=True)),
+                ("closed_at", models.DateTimeField(null=True)),
+                ("published_at", models.DateTimeField(null=True)),
+                ("reason", models.CharField(blank=True, max_length=200, verbose_name="reason of the revision")),
+                ("inputs", models.TextField(blank=True)),
+                ("snapshot", models.TextField(blank=True)),
+                ("digest", models.CharField(blank=True, max_length=64)),
+                ("code_version", models.CharField(blank=True, max_length=40)),
+                (
+                    "closed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "group",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="rankings", to="units.peergroup"
+                    ),
+                ),
+                (
+                    "period",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="rankings", to="reports.period"
+                    ),
+                ),
+                (
+                    "published_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "rule",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="rankings", to="reports.scoringrule"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-period__starts_on', 'group__position', '-revision'],
+                "ordering": ["-period__starts_on", "group__position", "-revision"],
             },
         ),
         migrations.CreateModel(
-            name='ListEntry',
+            name="ListEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('color', models.CharField(choices=[('red', 'Red list'), ('black', 'Black list')], max_length=5)),
-                ('consecutive', models.PositiveIntegerField(default=1)),
-                ('reason', models.JSONField(default=dict, help_text='rank, score and the bound that applied')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='list_entries', to='units.unit')),
-                ('ranking', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='entries', to='reports.ranking')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("color", models.CharField(choices=[("red", "Red list"), ("black", "Black list")], max_length=5)),
+                ("consecutive", models.PositiveIntegerField(default=1)),
+                ("reason", models.JSONField(default=dict, help_text="rank, score and the bound that applied")),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="list_entries", to="units.unit"
+                    ),
+                ),
+                (
+                    "ranking",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="entries", to="reports.ranking"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('ranking', 'unit'), name='list_entry_once')],
+                "constraints": [models.UniqueConstraint(fields=("ranking", "unit"), name="list_entry_once")],
             },
         ),
         migrations.CreateModel(
-            name='RankingRow',
+            name="RankingRow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveIntegerField(help_text='order on the page: by place, then unit code')),
-                ('rank', models.PositiveIntegerField(null=True)),
-                ('score', models.DecimalField(decimal_places=4, max_digits=9, null=True)),
-                ('movement', models.IntegerField(null=True)),
-                ('components', models.JSONField()),
-                ('footnote', models.CharField(blank=True, max_length=40)),
-                ('ranking', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='reports.ranking')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='ranking_rows', to='units.unit')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("position", models.PositiveIntegerField(help_text="order on the page: by place, then unit code")),
+                ("rank", models.PositiveIntegerField(null=True)),
+                ("score", models.DecimalField(decimal_places=4, max_digits=9, null=True)),
+                ("movement", models.IntegerField(null=True)),
+                ("components", models.JSONField()),
+                ("footnote", models.CharField(blank=True, max_length=40)),
+                (
+                    "ranking",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="rows", to="reports.ranking"
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="ranking_rows", to="units.unit"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position'],
-                'constraints': [models.UniqueConstraint(fields=('ranking', 'unit'), name='ranking_unit_once'), models.CheckConstraint(condition=models.Q(models.Q(('rank', None), ('score', None)), models.Q(('rank__isnull', False), ('score__isnull', False)), _connector='OR'), name='ranking_row_rank_paired')],
+                "ordering": ["position"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("ranking", "unit"), name="ranking_unit_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("rank", None), ("score", None)),
+                            models.Q(("rank__isnull", False), ("score__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="ranking_row_rank_paired",
+                    ),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='scoringrule',
-            constraint=models.UniqueConstraint(fields=('code', 'version'), name='rule_version_once'),
+            model_name="scoringrule",
+            constraint=models.UniqueConstraint(fields=("code", "version"), name="rule_version_once"),
         ),
         migrations.AddConstraint(
-            model_name='ruleuse',
-            constraint=models.UniqueConstraint(condition=models.Q(('active', True)), fields=('group', 'kind'), name='rule_use_one_active'),
+            model_name="ruleuse",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("active", True)), fields=("group", "kind"), name="rule_use_one_active"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ranking',
-            constraint=models.UniqueConstraint(fields=('period', 'group', 'revision'), name='ranking_revision_once'),
+            model_name="ranking",
+            constraint=models.UniqueConstraint(fields=("period", "group", "revision"), name="ranking_revision_once"),
         ),
         migrations.AddConstraint(
-            model_name='ranking',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'published'), _negated=True), fields=('period', 'group'), name='ranking_one_unpublished'),
+            model_name="ranking",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "published"), _negated=True),
+                fields=("period", "group"),
+                name="ranking_one_unpublished",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ranking',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'published'), _negated=True), models.Q(('closed_at__isnull', False), ('published_at__isnull', False), ('published_by__isnull', False), models.Q(('digest', ''), _negated=True)), _connector='OR'), name='ranking_published_complete'),
+            model_name="ranking",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "published"), _negated=True),
+                    models.Q(
+                        ("closed_at__isnull", False),
+                        ("published_at__isnull", False),
+                        ("published_by__isnull", False),
+                        models.Q(("digest", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="ranking_published_complete",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ranking',
-            constraint=models.CheckConstraint(condition=models.Q(('closed_by', None), ('published_by', None), models.Q(('closed_by', models.F('published_by')), _negated=True), _connector='OR'), name='ranking_two_persons'),
+            model_name="ranking",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("closed_by", None),
+                    ("published_by", None),
+                    models.Q(("closed_by", models.F("published_by")), _negated=True),
+                    _connector="OR",
+                ),
+                name="ranking_two_persons",
+            ),
         ),
     ]

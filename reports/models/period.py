@@ -5,6 +5,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from ..querysets import PeriodQuerySet
+from ..rules.periods import Span
 
 
 class Period(models.Model):
@@ -27,6 +28,7 @@ class Period(models.Model):
     ends_on = models.DateField()
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
+    opened_at = models.DateTimeField(null=True, help_text="when its first drafts were made")
     refreshed_at = models.DateTimeField(null=True)
 
     objects = PeriodQuerySet.as_manager()
@@ -42,3 +44,13 @@ class Period(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+    @property
+    def span(self) -> Span:
+        """The period as the pure rules know it."""
+        return Span(self.kind, self.code, self.starts_on, self.ends_on)
+
+    @property
+    def live(self) -> bool:
+        """Opened before it ended. One that was made afterwards, from old facts, is closed by people only."""
+        return self.opened_at is not None and self.opened_at < self.ends_at

@@ -36,6 +36,8 @@ class Ranking(models.Model):
     closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     published_at = models.DateTimeField(null=True)
     published_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    error = models.CharField(max_length=300, blank=True, help_text="why its last refresh failed; the rows are older")
+    failures = models.PositiveSmallIntegerField(default=0, help_text="failed refreshes in a row")
     reason = models.CharField(_("reason of the revision"), max_length=200, blank=True)
     inputs = models.TextField(blank=True)
     snapshot = models.TextField(blank=True)
@@ -70,10 +72,11 @@ class Ranking(models.Model):
 
 
 class RankingRow(models.Model):
-    """A unit's place. Unranked units (nothing to assess) have neither score nor rank, and a footnote.
+    """A unit's place. Unranked units have neither score nor rank, and a footnote (of ``rules.figures.FOOTNOTES``).
 
-    ``components`` is a list in the rule's order of objects ``figure, title, weight, value, numerator, denominator,
-    points`` with decimals as text; ``value`` in %, ``points`` what it brings to the score; None for nothing to assess.
+    ``components`` is a list in the rule's order of objects ``figure, mean, scope, weight, value, counted, numerator,
+    denominator, points, title, invert`` with decimals as text; ``value`` in %, ``counted`` the same or 100 − value,
+    ``points`` what it brings to the score; None for nothing to assess. Pages read ``queries.shown_components(row)``.
     ``movement`` is places gained (+) or lost (−) against the previous period of the same kind.
     """
 

@@ -1,4 +1,4 @@
-"""Scoring rules (考核办法): versioned data, immutable once a closed ranking used them."""
+"""Scoring rules (考核办法): versioned data, immutable once a ranking used them (trigger)."""
 
 from django.conf import settings
 from django.db import models
@@ -26,6 +26,10 @@ class ScoringRule(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} v{self.version}"
+
+    def is_used(self) -> bool:
+        """Whether a ranking or a group refers to it; then it is changed by a new version only."""
+        return self.uses.exists() or self.rankings.exists()
 
 
 class RuleUse(models.Model):

@@ -1,0 +1,49 @@
+"""Reads across models: the statements behind every figure, the rows behind a number, rankings as pages need them.
+
+Raw SQL stands in this package only.
+"""
+
+from .drill import (
+    answers_losing,
+    duties_behind,
+    indicators_behind,
+    inspections_behind,
+    problems_behind,
+    sites_behind,
+    steps_behind,
+)
+from .figures import Need, city_figures, city_trend, inspection_counts, measure
+from .late import late_entries, voided_since
+from .rankings import (
+    Shown,
+    latest_ranking,
+    ranking_entries,
+    ranking_rows,
+    ranking_stamp,
+    shown_components,
+    window_of,
+)
+
+__all__ = [
+    "Need",
+    "Shown",
+    "answers_losing",
+    "city_figures",
+    "city_trend",
+    "duties_behind",
+    "indicators_behind",
+    "inspection_counts",
+    "inspections_behind",
+    "late_entries",
+    "latest_ranking",
+    "measure",
+    "problems_behind",
+    "ranking_entries",
+    "ranking_rows",
+    "ranking_stamp",
+    "shown_components",
+    "sites_behind",
+    "steps_behind",
+    "voided_since",
+    "window_of",
+]

@@ -1,0 +1,32 @@
+"""What the period before said of the groups: places and lists, for movement and consecutive listings."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from ..models import ListEntry, Period, Ranking, RankingRow
+
+
+@dataclass(slots=True)
+class Before:
+    """Places by unit, and lists by unit as (color, how many running)."""
+
+    ranks: dict[int, int] = field(default_factory=dict)
+    entries: dict[int, tuple[str, int]] = field(default_factory=dict)
+
+
+def groups_before(period: Period) -> dict[int, Before]:
+    """Group id → its latest revision in the previous period of the same kind; three statements for all groups."""
+    latest = dict(
+        Ranking.objects.filter(period__kind=period.kind, period__starts_on=period.span.previous().starts_on)
+        .order_by("group_id", "-revision")
+        .distinct("group_id")
+        .values_list("id", "group_id")
+    )
+    found: dict[int, Before] = defaultdict(Before)
+    rows = RankingRow.objects.filter(ranking__in=latest, rank__isnull=False).order_by()
+    for ranking, unit, rank in rows.values_list("ranking_id", "unit_id", "rank"):
+        found[latest[ranking]].ranks[unit] = rank or 0
+    entries = ListEntry.objects.filter(ranking__in=latest).values_list("ranking_id", "unit_id", "color", "consecutive")
+    for ranking, unit, color, running in entries:
+        found[latest[ranking]].entries[unit] = (color, running)
+    return found

@@ -1,0 +1,138 @@
+"""The rows behind a figure of one unit: their counts and sums equal its numerator and denominator."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db import models
+from django.db.models import BooleanField, Case, Count, Exists, F, OuterRef, Q, QuerySet, Sum, Value, When
+from django.db.models.functions import TruncDate
+
+from campaign.rules import SHANGHAI
+from inspections.models import Answer, InspectionUnit, Problem, Step
+from units.models import TaskDuty, Unit, UnitLink
+
+from ..rules.figures import percent
+from ..rules.periods import Window
+
+
+def inspections_behind(unit: Unit, window: Window, scope: str = "subtree") -> QuerySet[InspectionUnit]:
+    """The inspections that count for a unit, newest first; Σ earned and Σ available are its pooled conformity."""
+    rows = InspectionUnit.objects.filter(unit=unit, seen_at__gte=window.starts_at, seen_at__lt=window.cut)
+    if scope == "direct":
+        rows = rows.filter(direct=True)
+    return rows.select_related("inspection", "site").order_by("-seen_at", "-id")
+
+
+def sites_behind(unit: Unit, window: Window, scope: str = "subtree") -> list[dict[str, Any]]:
+    """The sites inspected for a unit, worst first; value in %, None where nothing counted."""
+    rows = (
+        inspections_behind(unit, window, scope)
+        .order_by()
+        .values(site_code=F("site__code"), site_name=F("site__name"))
+        .annotate(inspections=Count("id"), points_earned=Sum("earned"), points_available=Sum("available"))
+    )
+    found = [
+        {
+            "site_code": row["site_code"], "site_name": row["site_name"], "inspections": row["inspections"],
+            "earned": row["points_earned"], "available": row["points_available"],
+            "value": percent(row["points_earned"], row["points_available"]),
+        }
+        for row in rows
+    ]  # fmt: skip
+    return sorted(found, key=lambda row: (row["value"] is None, row["value"] or Decimal(0), row["site_code"]))
+
+
+def indicators_behind(unit: Unit, window: Window, scope: str = "subtree") -> list[dict[str, Any]]:
+    """The indicators answered for a unit, worst first, with the mean over their sites (0 to 1)."""
+    sites = (
+        answers_behind(unit, window, scope)
+        .filter(available__gt=0)
+        .order_by()
+        .values("indicator_id", "inspection__site_id", code=F("indicator__code"), text=F("indicator__text"))
+        .annotate(points_earned=Sum("earned"), points_available=Sum("available"))
+    )
+    found: dict[int, dict[str, Any]] = {}
+    for row in sites:
+        one = found.setdefault(
+            row["indicator_id"],
+            {"indicator_code": row["code"], "text": row["text"], "sites": 0, "mean": Decimal(0)},
+        )
+        one["sites"] += 1
+        one["mean"] += row["points_earned"] / row["points_available"]
+    for one in found.values():
+        one["mean"] /= one["sites"]
+    return sorted(found.values(), key=lambda one: (one["mean"], one["indicator_code"]))
+
+
+def answers_behind(unit: Unit, window: Window, scope: str = "subtree") -> QuerySet[Answer]:
+    """The answers of the inspections that count for a unit."""
+    counts = inspections_behind(unit, window, scope).order_by().values("inspection_id")
+    return Answer.objects.filter(seen_at__gte=window.starts_at, seen_at__lt=window.cut, inspection__in=counts)
+
+
+def answers_losing(unit: Unit, window: Window, scope: str = "subtree") -> QuerySet[Answer]:
+    """The answers that cost a unit points, the dearest first; ``lost_points`` is what each cost."""
+    return (
+        answers_behind(unit, window, scope)
+        .annotate(lost_points=F("available") - F("earned"))
+        .filter(lost_points__gt=0)
+        .select_related("inspection__site", "item")
+        .order_by("-lost_points", "-seen_at", "-id")
+    )
+
+
+def _on(field: str) -> TruncDate:
+    return TruncDate(field, tzinfo=SHANGHAI)
+
+
+def _counts_for(unit: Unit, scope: str, day: Any) -> Q | Exists:
+    """Rows of the unit, or of a unit that stood under it on ``day``."""
+    if scope == "direct":
+        return Q(unit=unit)
+    under = UnitLink.objects.filter(ancestor=unit, descendant=OuterRef("unit_id"), depth__gt=0, valid_from__lte=day)
+    return Q(unit=unit) | Q(Exists(under.filter(Q(valid_to=None) | Q(valid_to__gt=day))))
+
+
+def _fixed(day: date) -> Value:
+    return Value(day, output_field=models.DateField())
+
+
+def problems_behind(figure: str, unit: Unit, window: Window, scope: str = "subtree") -> QuerySet[Problem]:
+    """The problems of ``rectified``, ``on_time`` or ``prompt_receipt``; ``counts``: in the numerator."""
+    start, cut = window.starts_at, window.cut
+    if figure == "on_time":
+        closed = Q(closed_at__gte=start, closed_at__lt=cut)
+        not_closed = Q(closed_at=None) & ~Q(state__in=["noted", "cancelled"])
+        overdue = (not_closed | Q(closed_at__gte=cut)) & Q(due_at__lt=cut)
+        day: Any = Case(When(closed, then=_on("closed_at")), default=_fixed(window.last_day))
+        rows = Problem.objects.filter(closed | overdue)
+        counts = closed & Q(closed_at__lte=F("due_at"))
+    else:
+        rows = Problem.objects.filter(handed_over_at__gte=start, handed_over_at__lt=cut)
+        day = _on("handed_over_at")
+        counts = Q(closed_at__lt=cut)
+        if figure == "prompt_receipt":
+            rows = rows.exclude(receive_due_at=None)
+            counts = Q(received_at__lte=F("receive_due_at"))
+    return _marked(rows.annotate(fact_day=day).filter(_counts_for(unit, scope, OuterRef("fact_day"))), counts)
+
+
+def steps_behind(unit: Unit, window: Window, scope: str = "subtree") -> QuerySet[Step]:
+    """The steps of ``rework``: repairs submitted and sent back, newest first."""
+    rows = Step.objects.filter(at__gte=window.starts_at, at__lt=window.cut, move__in=["send_back", "submit"])
+    rows = rows.annotate(fact_day=_on("at")).filter(_counts_for(unit, scope, OuterRef("fact_day")))
+    return rows.select_related("problem").order_by("-at", "-id")
+
+
+def duties_behind(unit: Unit, window: Window, scope: str = "subtree") -> QuerySet[TaskDuty]:
+    """The duties of ``tasks``; ``counts`` says whether one was done in time."""
+    rows = TaskDuty.objects.filter(due_on__gte=window.first_day, due_on__lt=window.first_open_day)
+    rows = rows.filter(_counts_for(unit, scope, OuterRef("due_on"))).annotate(reported_on=_on("reported_at"))
+    return (
+        _marked(rows, Q(state="accepted", reported_on__lte=F("due_on"))).select_related("task").order_by("due_on", "id")
+    )
+
+
+def _marked(rows: QuerySet[Any], counts: Q) -> QuerySet[Any]:
+    return rows.annotate(counts=Case(When(counts, then=True), default=False, output_field=BooleanField()))

@@ -1,0 +1,99 @@
+"""Everything the figures of a ranking came from, as canonical JSON made by one statement.
+
+Canonical: keys sorted, no spaces, decimals and moments (UTC) as text, rows in a fixed order. ``tree`` holds the links
+between the units that were valid on some day of the period, with their dates.
+"""
+
+from typing import Any
+
+from django.db import connection
+
+from ..models import Ranking
+from .figures import parameters
+from .rankings import window_of
+
+MOMENT = """to_char({0} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS {0}"""
+
+SEEN_AT = MOMENT.format("seen_at").replace("(seen_at", "(c.seen_at")
+
+#: The units of the ranking and, for problems and duties, all that stood under one of them in the period.
+HEAD = """
+WITH ranked AS (SELECT unit_id FROM reports_rankingrow WHERE ranking_id = %(ranking)s),
+held AS (
+  SELECT unit_id FROM ranked UNION
+  SELECT l.descendant_id FROM units_unitlink l JOIN ranked ON ranked.unit_id = l.ancestor_id
+   WHERE l.valid_from < %(first_open_day)s AND (l.valid_to IS NULL OR l.valid_to > %(first_day)s)),
+counted AS (
+  SELECT i.*, u.code AS unit FROM inspections_inspectionunit i JOIN units_unit u ON u.id = i.unit_id
+   WHERE i.seen_at >= %(start)s AND i.seen_at < %(cut)s AND i.unit_id IN (SELECT unit_id FROM ranked))
+"""
+
+#: Name → rows with their columns in alphabetical order, and what orders the rows.
+SECTIONS = {
+    "answers": (
+        """
+SELECT a.available::text, a.earned::text, s.code || '/' || d.code AS indicator, c.code AS inspection
+  FROM inspections_answer a JOIN campaign_indicator d ON d.id = a.indicator_id
+  JOIN campaign_standard s ON s.id = d.standard_id JOIN inspections_inspection c ON c.id = a.inspection_id
+ WHERE a.seen_at >= %(start)s AND a.seen_at < %(cut)s AND a.available > 0
+   AND a.inspection_id IN (SELECT inspection_id FROM counted)""",
+        "inspection indicator earned available",
+    ),
+    "duties": (
+        f"""
+SELECT t.due_on, t.part, {MOMENT.format("reported_at")}, t.state, k.code AS task, u.code AS unit
+  FROM units_taskduty t JOIN units_task k ON k.id = t.task_id JOIN units_unit u ON u.id = t.unit_id
+ WHERE t.due_on >= %(first_day)s AND t.due_on < %(first_open_day)s AND t.unit_id IN (SELECT unit_id FROM held)""",
+        "task unit part",
+    ),
+    "inspections": (
+        f"""
+SELECT c.available::text, i.code, c.direct, c.earned::text, {SEEN_AT},
+       s.code AS site, c.unit
+  FROM counted c JOIN inspections_inspection i ON i.id = c.inspection_id JOIN units_site s ON s.id = c.site_id""",
+        "code unit",
+    ),
+    "problems": (
+        f"""
+SELECT {MOMENT.format("closed_at")}, p.code, {MOMENT.format("due_at")}, {MOMENT.format("handed_over_at")},
+       {MOMENT.format("receive_due_at")}, {MOMENT.format("received_at")}, u.code AS unit
+  FROM inspections_problem p JOIN units_unit u ON u.id = p.unit_id
+ WHERE p.state NOT IN ('noted', 'cancelled') AND p.unit_id IN (SELECT unit_id FROM held)
+   AND (p.handed_over_at >= %(start)s AND p.handed_over_at < %(cut)s
+     OR p.closed_at >= %(start)s AND p.closed_at < %(cut)s
+     OR p.due_at < %(cut)s AND (p.closed_at IS NULL OR p.closed_at >= %(cut)s))""",
+        "code",
+    ),
+    "steps": (
+        f"""
+SELECT {MOMENT.format("at")}, s.id AS entry, s.move, p.code AS problem, u.code AS unit
+  FROM inspections_step s JOIN inspections_problem p ON p.id = s.problem_id JOIN units_unit u ON u.id = s.unit_id
+ WHERE s.at >= %(start)s AND s.at < %(cut)s AND s.move IN ('send_back', 'submit')
+   AND s.unit_id IN (SELECT unit_id FROM held)""",
+        "entry",
+    ),
+    "tree": (
+        """
+SELECT a.code AS above, l.valid_from AS from, l.valid_to AS to, b.code AS unit
+  FROM units_unitlink l JOIN units_unit a ON a.id = l.ancestor_id JOIN units_unit b ON b.id = l.descendant_id
+ WHERE l.depth > 0 AND l.ancestor_id IN (SELECT unit_id FROM ranked)
+   AND l.valid_from < %(first_open_day)s AND (l.valid_to IS NULL OR l.valid_to > %(first_day)s)""",
+        "above unit from",
+    ),
+}
+
+
+def _section(name: str) -> str:
+    rows, order = SECTIONS[name]
+    ordered = ", ".join(f'r."{column}"' for column in order.split())
+    inner = f"SELECT coalesce(string_agg(row_to_json(r)::text, ',' ORDER BY {ordered}), '') FROM ({rows}) AS r"
+    return f"""'"{name}":[', ({inner}), ']'"""
+
+
+def inputs_of(ranking: Ranking) -> str:
+    """The canonical JSON of a ranking's inputs, as of its last refresh."""
+    parts = ", ',', ".join(_section(name) for name in sorted(SECTIONS))
+    values: dict[str, Any] = parameters(window_of(ranking)) | {"ranking": ranking.pk}
+    with connection.cursor() as cursor:
+        cursor.execute(f"{HEAD} SELECT concat('{{', {parts}, '}}')", values)
+        return str(cursor.fetchone()[0])

@@ -1,0 +1,31 @@
+"""What came after a ranking was closed: entries that are late, and inspections voided since."""
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from inspections.models import Inspection, InspectionUnit
+
+from ..models import Ranking
+
+
+def late_entries(ranking: Ranking) -> QuerySet[Inspection]:
+    """迟报: inspections seen in the period, recorded after it was closed, that count for a unit of the ranking."""
+    if ranking.closed_at is None:
+        return Inspection.objects.none()
+    period = ranking.period
+    counts = InspectionUnit.objects.filter(inspection=OuterRef("pk"), unit__in=ranking.rows.values("unit"))
+    return Inspection.objects.filter(
+        Exists(counts),
+        seen_at__gte=period.starts_at,
+        seen_at__lt=period.ends_at,
+        recorded_at__gte=ranking.closed_at,
+    )
+
+
+def voided_since(ranking: Ranking) -> QuerySet[Inspection]:
+    """Inspections of the period that were voided after it was closed."""
+    if ranking.closed_at is None:
+        return Inspection.objects.none()
+    period = ranking.period
+    return Inspection.objects.filter(
+        seen_at__gte=period.starts_at, seen_at__lt=period.ends_at, voided_at__gte=ranking.closed_at
+    )

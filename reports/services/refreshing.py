@@ -1,0 +1,182 @@
+"""Computing draft rankings, in one transaction per run: readers see old rows or new, a killed run leaves no trace."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+import structlog
+from django.db import DatabaseError, transaction
+from django.db.models import F
+
+from campaign.rules import day_of
+
+from ..models import ListEntry, Period, Ranking, RankingRow, RuleUse
+from ..queries.before import Before, groups_before
+from ..queries.locks import lock_period, take_fact_changes, try_lock_roll_up
+from ..queries.tables import Facts
+from ..queries.writing import copy_rows
+from ..rules.lists import RED, listed
+from ..rules.periods import KINDS, Span, all_containing, containing, parse
+from ..rules.scoring import Placed, decimal, place
+from ..rules.spec import RuleSpec
+from ..rules.writing import copy_lines
+
+logger = structlog.get_logger(__name__)
+
+#: How old a running period's drafts may grow although no fact changed: deadlines pass by themselves.
+LIVE = {
+    "day": timedelta(minutes=5), "week": timedelta(minutes=5), "month": timedelta(minutes=10),
+    "quarter": timedelta(minutes=30), "year": timedelta(minutes=30),
+}  # fmt: skip
+#: What bad data of one group may raise; it must not stop the other groups.
+BAD_DATA = (ArithmeticError, LookupError, TypeError, ValueError, DatabaseError)
+
+
+def ensure_period(span: Span, *, now: datetime) -> Period:
+    """The row of a period, made if it is new."""
+    period, _made = Period.objects.get_or_create(
+        code=span.code,
+        defaults={
+            "kind": span.kind, "starts_on": span.starts_on, "ends_on": span.ends_on,
+            "starts_at": span.starts_at, "ends_at": span.ends_at, "opened_at": now,
+        },
+    )  # fmt: skip
+    return period
+
+
+@transaction.atomic
+def open_period(*, code: str, now: datetime) -> Period:
+    """The row of a period with its drafts computed. Raises ValueError where the code is none."""
+    period = ensure_period(parse(code), now=now)
+    refresh(period=period, now=now)
+    period.refresh_from_db()
+    return period
+
+
+@transaction.atomic
+def roll_up(*, now: datetime) -> list[Period]:
+    """Recompute the drafts of every period whose facts changed, and those of running periods that have grown old.
+
+    Takes the days from ``FactChange``; returns the periods that were computed. While another roll-up is at work this
+    one does nothing: what it would have done is left for the next.
+    """
+    if not try_lock_roll_up():
+        return []
+    spans = stale_spans(take_fact_changes(), now=now)
+    periods = [ensure_period(span, now=now) for span in spans]
+    return [period for period in periods if refresh(period=period, now=now)]
+
+
+def stale_spans(days: Iterable[date | None], *, now: datetime) -> list[Span]:
+    """The periods to compute anew, in the order of time: movement reads the one before."""
+    today, changed = day_of(now), set(days)
+    kinds = set(RuleUse.objects.filter(active=True).values_list("kind", flat=True))
+    spans = {containing(day, kind) for day in changed if day and day <= today for kind in kinds}
+    drafts = {period.span for period in Period.objects.filter(rankings__state=Ranking.State.DRAFT).distinct()}
+    if None in changed:
+        spans |= drafts
+    spans |= {span.next() for span in spans} & drafts
+    running = [span for span in all_containing(today) if span.kind in kinds]
+    spans.update(span for span in running if _has_grown_old(span, now))
+    return sorted(spans, key=in_time)
+
+
+def in_time(span: Span) -> tuple[date, int]:
+    """Order of closing: what ends first, and the shorter first."""
+    return span.ends_on, KINDS.index(span.kind)
+
+
+def _has_grown_old(span: Span, now: datetime) -> bool:
+    period = Period.objects.filter(code=span.code).first()
+    return period is None or period.refreshed_at is None or period.refreshed_at + LIVE[span.kind] <= now
+
+
+@dataclass(slots=True)
+class Computed:
+    """A ranking computed and not yet written."""
+
+    ranking: Ranking
+    spec: RuleSpec
+    rows: list[Placed]
+    before: Before
+
+
+@transaction.atomic
+def refresh(*, period: Period, now: datetime) -> list[Ranking]:
+    """Compute all drafts of a period anew, cut at ``now`` or at its end; returns those that were written.
+
+    A group whose data or rule is bad keeps its older rows and says why in ``error``; the others are not held up.
+    """
+    lock_period(period.pk)
+    drafts = _drafts(period)
+    if not drafts:
+        return []
+    facts = Facts(period, now)
+    befores = groups_before(period)
+    done = []
+    for ranking in drafts:
+        try:
+            done.append(_compute(ranking, facts, befores.get(ranking.group_id, Before())))
+        except BAD_DATA as error:
+            _note_failure(ranking, error)
+    _write(done, now)
+    Period.objects.filter(pk=period.pk).update(refreshed_at=now)
+    return [computed.ranking for computed in done]
+
+
+def _drafts(period: Period) -> list[Ranking]:
+    """The drafts, made for groups that have none yet; first revisions follow the rule in use."""
+    existing: dict[int, Ranking] = {}
+    for ranking in period.rankings.light().order_by("revision"):
+        existing[ranking.group_id] = ranking
+    uses = RuleUse.objects.filter(kind=period.kind, active=True)
+    for use in uses.order_by("group__position", "group__code"):
+        known = existing.get(use.group_id)
+        if known is None:
+            existing[use.group_id] = Ranking.objects.create(period=period, group_id=use.group_id, rule_id=use.rule_id)
+        elif known.state == Ranking.State.DRAFT and known.revision == 1:
+            known.rule_id = use.rule_id
+    return [ranking for ranking in existing.values() if ranking.state == Ranking.State.DRAFT]
+
+
+def _compute(ranking: Ranking, facts: Facts, before: Before) -> Computed:
+    spec = RuleSpec.parse(ranking.rule.spec)
+    return Computed(ranking, spec, place(spec, facts.table(spec, ranking.group_id)), before)
+
+
+def _note_failure(ranking: Ranking, error: Exception) -> None:
+    logger.error("ranking.failed", ranking=str(ranking), error=repr(error))
+    text = f"{type(error).__name__}: {error}"[:300]
+    Ranking.objects.filter(pk=ranking.pk).update(error=text, failures=F("failures") + 1)
+
+
+def _write(computed: list[Computed], now: datetime) -> None:
+    ids = [one.ranking.pk for one in computed]
+    RankingRow.objects.filter(ranking__in=ids)._raw_delete("default")
+    ListEntry.objects.filter(ranking__in=ids)._raw_delete("default")
+    copy_rows(line for one in computed for line in copy_lines(one.ranking.pk, one.spec, one.rows, one.before.ranks))
+    ListEntry.objects.bulk_create(entry for one in computed for entry in _entries(one))
+    for one in computed:
+        one.ranking.refreshed_at, one.ranking.error, one.ranking.failures = now, "", 0
+        one.ranking.save(update_fields=["rule", "refreshed_at", "error", "failures"])
+
+
+def _entries(one: Computed) -> Iterable[ListEntry]:
+    colors = listed(one.spec, one.rows)
+    for row in one.rows:
+        color = colors.get(row.unit)
+        if color is None:
+            continue
+        earlier, running = one.before.entries.get(row.unit, ("", 0))
+        bound = (one.spec.red if color == RED else one.spec.black).bound
+        yield ListEntry(
+            ranking=one.ranking,
+            unit_id=row.unit,
+            color=color,
+            consecutive=running + 1 if earlier == color else 1,
+            reason={
+                "rank": row.rank,
+                "score": str(decimal(row.scored.score or 0, one.spec.places)),
+                "bound": None if bound is None else str(bound),
+            },
+        )

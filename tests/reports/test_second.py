@@ -1,0 +1,64 @@
+"""Whole rankings against a second implementation in plain SQL: no difference to the last digit (row T13)."""
+
+import random
+from datetime import datetime
+
+import pytest
+from django.db import transaction
+
+from campaign.rules import SHANGHAI
+from reports.models import RuleUse, ScoringRule
+from reports.queries import ranking_entries
+from reports.rules.periods import parse
+from reports.services import open_period
+
+from . import second
+from .facts import FIRST, LAST, WEEK, random_spec, scatter
+
+
+def compare(city, seed: int) -> None:
+    made = scatter(city, seed)
+    chance = random.Random(seed)  # noqa: S311
+    spec = random_spec(chance)
+    now = chance.choice([datetime(2026, 12, 24, tzinfo=SHANGHAI), datetime(2026, 11, 19, 15, 30, tzinfo=SHANGHAI)])
+    rule = ScoringRule.objects.create(code="R", name="R", spec=spec)
+    groups = {unit.group_id for unit in made.units if unit.group_id}
+    for group in groups:
+        RuleUse.objects.create(rule=rule, group_id=group, kind="week")
+    period = open_period(code=WEEK, now=now)
+    window = parse(WEEK).window(now)
+    for ranking in period.rankings.all():
+        entries = ranking_entries(ranking)
+        ours = [
+            (
+                row.unit.code, row.rank, row.score, entries[row.unit_id].color if row.unit_id in entries else None,
+                *(part["value"] for part in row.components),
+            )
+            for row in ranking.rows.select_related("unit")
+        ]  # fmt: skip
+        theirs = second.rankings(spec, ranking.group_id, window.starts_at, window.cut, FIRST, LAST)
+        assert ours == [(*row[:4], *(None if v is None else str(v) for v in row[4:])) for row in theirs], (seed, spec)
+
+
+def each(city, seeds) -> None:
+    for seed in seeds:
+        with transaction.atomic():
+            compare(city, seed)
+            transaction.set_rollback(True)
+
+
+def test_sixty_random_rankings_equal_plain_sql(city):
+    each(city, range(60))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("thousand", range(5))
+def test_five_thousand_random_rankings_equal_plain_sql(city, thousand):
+    each(city, range(1000 * thousand, 1000 * thousand + 1000))
+
+
+def test_the_comparison_would_see_a_difference(city, monkeypatch):
+    monkeypatch.setattr(second, "_bound", lambda *given: "true")
+
+    with pytest.raises(AssertionError):
+        each(city, range(60))
