@@ -54,6 +54,7 @@ class Case:
     receive_due_at: datetime | None = None
     due_at: datetime | None = None
     deeds: list[Deed] = field(default_factory=list)
+    pk: int = 0
 
     @property
     def state(self) -> str:

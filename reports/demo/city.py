@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from campaign.models import CheckItem, User
+from campaign.models import CheckItem, SiteType, Standard, User
 from campaign.queries import work_clock
 from campaign.rules import ONE_DAY, day_of
 from units.models import Site, Unit
@@ -13,7 +13,9 @@ from units.models import Site, Unit
 from .cases import make_cases
 from .office_time import OfficeTime
 from .people import make_people
+from .photos import make_photos
 from .places import make_map, make_units
+from .rankings import make_rules, publish_history
 from .repairs import Repairs
 from .sites import make_sites
 from .standard import make_calendar, make_campaign
@@ -22,18 +24,28 @@ from .visits import History, make_visits
 from .writing import write_cases, write_visits
 
 Say = Callable[[str], None]
+#: Where one row is enough to refuse.
+FILLED = (User, Unit, Site, SiteType, Standard)
 
 
 class NotEmpty(Exception):
     """There is something in the database that the demonstration would mix with."""
 
 
-def build(*, now: datetime, weeks: int = 26, sites: int = 1500, say: Say = lambda line: None) -> None:
+def build(
+    *,
+    now: datetime,
+    weeks: int = 26,
+    sites: int = 1500,
+    illustrated: int = 16,
+    say: Say = lambda line: None,
+) -> None:
     """Build the whole city in one transaction; the same for the same day and numbers.
 
-    Raises NotEmpty when the database already holds people, units or sites.
+    ``weeks`` of history end today, there are at most so many ``sites``, and ``illustrated`` problems get pictures.
+    Raises NotEmpty when the database already holds people, units or a standard.
     """
-    if User.objects.exists() or Unit.objects.exists() or Site.objects.exists():
+    if any(model._default_manager.exists() for model in FILLED):
         raise NotEmpty("the database is not empty: the demonstration city was not built")
     today = day_of(now)
     history = History(first=today - ONE_DAY * (7 * weeks - 1), now=now)
@@ -47,7 +59,7 @@ def build(*, now: datetime, weeks: int = 26, sites: int = 1500, say: Say = lambd
         made = make_sites(units, make_map(units), limit=sites)
         say(f"{len(units)} units, {len(made)} sites")
         make_tasks(campaign, units, people, now)
-        items = list(CheckItem.objects.in_force())
+        items = list(CheckItem.objects.in_force().select_related("indicator"))
         visits = make_visits(made, items, people.inspectors, history, clock)
         write_visits(visits)
         say(f"{len(visits)} inspections")
@@ -55,4 +67,6 @@ def build(*, now: datetime, weeks: int = 26, sites: int = 1500, say: Say = lambd
         office = OfficeTime(clock, history.first, horizon)
         Repairs(people, history, clock, office, campaign.receive_limit).follow(cases)
         write_cases(cases)
-        say(f"{len(cases)} problems")
+        say(f"{len(cases)} problems, {make_photos(cases, illustrated)} pictures")
+        count = publish_history(make_rules(people), people, history)
+        say(f"{count} rankings closed")

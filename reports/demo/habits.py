@@ -1,6 +1,8 @@
 """How good each unit is at keeping its sites and at repairing, and how that changes over the weeks."""
 
 from dataclasses import dataclass
+from datetime import date
+from functools import cache
 from random import Random
 
 from units.models import Unit
@@ -21,13 +23,21 @@ class Habit:
     punctual: float
     botched: float
 
-    def met(self, age: float) -> float:
-        """The chance that an ordinary item is met; ``age`` runs from 0 (first day) to 1 (today)."""
-        return min(0.99, self.quality + self.gain * age)
+    code: str
 
-    def in_time(self, age: float) -> float:
+    def met(self, age: float, day: date) -> float:
+        """The chance that an ordinary item is met; ``age`` runs from 0 (first day) to 1 (today)."""
+        return min(0.99, self.quality + self.gain * age + mood(self.code, f"{day:%Y-%m}"))
+
+    def in_time(self, age: float, day: date) -> float:
         """The chance that a repair is finished in time."""
-        return min(0.99, self.punctual + self.gain * age)
+        return min(0.995, self.punctual + self.gain * age + mood(self.code, f"{day:%Y-%m}"))
+
+
+@cache
+def mood(code: str, month: str) -> float:
+    """A unit has better and worse months."""
+    return _spread(dice("mood", code, month), 0.02)
 
 
 def habit_of(unit: Unit) -> Habit:
@@ -37,9 +47,10 @@ def habit_of(unit: Unit) -> Habit:
     return Habit(
         quality=base + _spread(throw, 0.03),
         gain=0.035 + _spread(throw, 0.02),
-        prompt=min(0.98, 0.9 + _spread(throw, 0.05)),
-        punctual=min(0.98, 0.925 + _spread(throw, 0.04)),
+        prompt=min(0.99, 0.94 + _spread(throw, 0.03)),
+        punctual=min(0.99, 0.94 + _spread(throw, 0.03)),
         botched=max(0.02, 0.06 + _spread(throw, 0.02)),
+        code=unit.code,
     )
 
 

@@ -35,8 +35,9 @@ def make_units() -> dict[str, Unit]:
     )
     units = {ROOT: root} | {row["code"]: _unit(row, groups) for row in rows}
     Unit.objects.bulk_create(units.values())
-    above = {units[row["code"]].pk: [units[row["superior"]].pk] for row in rows}
-    set_superiors(superiors={root.pk: []} | above, by=None)
+    above: dict[int, list[int]] = {root.pk: []}
+    above.update((units[row["code"]].pk, [units[row["superior"]].pk]) for row in rows)
+    set_superiors(superiors=above, by=None)
     relabel()
     return {unit.code: unit for unit in Unit.objects.select_related("group")}
 

@@ -16,8 +16,9 @@ from .people import People
 from .tables import dice
 from .visits import History
 
-#: Chances that a problem is withdrawn before it is handed over, and that nobody gets round to repairing it.
-CANCELLED, FORGOTTEN = 0.012, 0.006
+#: Chances that a problem is withdrawn before it is handed over, and that it lies about for weeks.
+CANCELLED, FORGOTTEN = 0.012, 0.01
+WEEKS_LATE = (2 * 2400, 7 * 2400)
 REPAIRED = ("已清理完毕，请核查", "已整改到位，请核查", "已安排专人整改并加强巡查", "已修复", "已劝导并规范")
 AGAIN = ("现场仍有残留，请继续整改", "照片看不出整改效果，请重拍", "只整改了一处，其余未动")
 CHECKED = ("经核查已整改，销号", "现场复查合格，销号", "照片核对一致，销号")
@@ -69,23 +70,25 @@ class Life:
         case.due_at = due = clock.due(handed.at, parse_limit(case.item.limit))
         minute = self.received(minute, office.minute(receive_due))
         yield self.deed(Move.RECEIVE, minute)
-        if throw.random() >= FORGOTTEN:
-            yield from self.repair(minute, office.minute(due))
+        yield from self.repair(minute, office.minute(due))
 
     def received(self, minute: int, due: int) -> int:
         """When the unit signs for it: soon after ``minute``, or after ``due``."""
         if self.throw.random() < self.habit.prompt:
             return minute + int((due - minute) * self.throw.uniform(0.03, 0.4))
-        return due + self.throw.randint(5, 500)
+        return due + self.throw.randint(5, 240)
 
     def repair(self, minute: int, due: int) -> Iterator[Deed]:
         """Repairs and checks, until a check is passed: within the time from ``minute`` to ``due``, or late."""
-        throw, age = self.throw, self.world.history.age(day_of(self.case.noted_at))
-        if throw.random() < self.habit.in_time(age) and due - minute > 20:
+        throw, day = self.throw, day_of(self.case.noted_at)
+        if throw.random() < FORGOTTEN:
+            minute = due + throw.randint(*WEEKS_LATE)
+            check = throw.randint(15, 300)
+        elif throw.random() < self.habit.in_time(self.world.history.age(day), day) and due - minute > 20:
             minute += int((due - minute) * throw.uniform(0.15, 0.7))
             check = int((due - minute) * throw.uniform(0.1, 0.8))
         else:
-            minute = max(minute, due) + 20 + int(throw.expovariate(1 / 600))
+            minute = max(minute, due) + 20 + int(throw.expovariate(1 / 500))
             check = throw.randint(15, 300)
         yield self.deed(Move.SUBMIT, minute, REPAIRED)
         while throw.random() < self.habit.botched:

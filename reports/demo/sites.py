@@ -114,7 +114,8 @@ def _places(rule: dict[str, str], units: dict[str, Unit], city_map: Map) -> Iter
         for code, where in city_map.towns.items():
             unit = where.unit
             if kind == "town" or unit.kind == Unit.Kind.STREET:
-                size = "seat" if code == SEAT_TOWN else SIZE.get(unit.group.code, "town")
+                group = unit.group.code if unit.group else ""
+                size = "seat" if code == SEAT_TOWN else SIZE.get(group, "town")
                 yield Place(unit, unit, where, float(rule[size]))
     elif part == "around":
         yield from _around(kind, units, city_map)

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from campaign.models import Campaign, CheckItem, Indicator, SiteType, Standard
+from campaign.queries import work_clock
 from campaign.services.calendar import arranged_years, seed_work_year
 
 from .tables import table
@@ -92,5 +93,5 @@ def parameters(scoring: str) -> dict[str, Any]:
 
 def make_calendar(*, first: date, last: date) -> None:
     """Fill the years from ``first`` to ``last``; one whose holidays are not published yet gets plain weeks."""
-    for year in range(first.year, last.year + 1):
+    for year in sorted(set(range(first.year, last.year + 1)) - set(work_clock().years)):
         seed_work_year(year, None, plain=year not in arranged_years())

@@ -27,7 +27,7 @@ def column(name: str, key: str = "name") -> list[str]:
 
 def dice(*key: object) -> random.Random:
     """Dice that fall the same way for the same key, on every machine."""
-    return random.Random(":".join(map(str, key)))  # noqa: S311 - a demonstration, no secret
+    return random.Random(":".join(map(str, key)))
 
 
 def reserve(model: type[models.Model], count: int) -> list[int]:

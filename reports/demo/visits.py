@@ -97,7 +97,7 @@ def make_visits(
     visits = []
     for site, day in _rounds(sites, history, clock, throw):
         visit = _visit(site, day, inspectors, history, throw)
-        chance = habits[site.unit_id].met(visit.age) + throw.gauss(0, 0.03)
+        chance = habits[site.unit_id].met(visit.age, day) + throw.gauss(0, 0.03)
         for item, weight in checklists[site.type_id]:
             visit.findings.append(find(item, min(0.9, max(0.004, (1 - chance) * weight)), throw))
         visits.append(visit)

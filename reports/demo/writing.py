@@ -73,25 +73,26 @@ def _answer(visit: Visit, finding: Finding) -> tuple[Any, ...]:
 
 
 def write_cases(cases: list[Case]) -> None:
-    """Write problems and their steps."""
-    ids = reserve(Problem, len(cases))
+    """Write problems and their steps; sets ``pk`` on the cases."""
+    for case, pk in zip(cases, reserve(Problem, len(cases)), strict=True):
+        case.pk = pk
     codes = new_codes("WT", (day_of(case.noted_at) for case in cases), 4)
-    copy(Problem, PROBLEM, map(_problem, cases, ids, codes))
+    copy(Problem, PROBLEM, map(_problem, cases, codes))
     copy(
         Step,
         STEP,
         (
-            (pk, deed.move, deed.state, case.site.unit_id, deed.by, deed.at, deed.note)
-            for case, pk in zip(cases, ids, strict=True)
+            (case.pk, deed.move, deed.state, case.site.unit_id, deed.by, deed.at, deed.note)
+            for case in cases
             for deed in case.deeds
         ),
     )
 
 
-def _problem(case: Case, pk: int, code: str) -> tuple[Any, ...]:
+def _problem(case: Case, code: str) -> tuple[Any, ...]:
     item = case.item
     return (
-        pk, code, "", case.site.pk, case.site.unit_id, case.visit and case.visit.pk,
+        case.pk, code, "", case.site.pk, case.site.unit_id, case.visit and case.visit.pk,
         case.finding and case.finding.pk, case.finding and item.pk, case.text, item.severity, case.source,
         case.state, len(case.deeds) - 1, item.limit, case.noted_by, case.noted_at,
         case.last(Move.HAND_OVER), case.receive_due_at, case.last(Move.RECEIVE), case.due_at,

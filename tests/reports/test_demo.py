@@ -13,15 +13,17 @@ from campaign.models import Campaign, User
 from campaign.permissions import Role
 from campaign.queries import work_clock
 from campaign.rules import SHANGHAI, day_of, parse_limit
-from inspections.models import Answer, Inspection, Problem
+from inspections.models import Answer, Inspection, Photo, Problem
 from inspections.rules import Earned, Move, can_move, earn, earned_share, site_score
 from reports.demo.city import NotEmpty, build
 from reports.demo.tables import column, table
+from reports.models import Ranking
+from reports.services import try_rule
 from units.models import Site, TaskDuty, Unit
 from units.services import accountable
 
 NOW = datetime(2026, 11, 23, 15, 20, tzinfo=SHANGHAI)
-SMALL = {"weeks": 4, "sites": 300}
+SMALL = {"weeks": 4, "sites": 300, "illustrated": 8}
 
 
 @pytest.fixture(scope="module")
@@ -83,6 +85,29 @@ def test_there_is_something_to_do_in_every_corner(demo):
     assert Problem.objects.overdue(at=NOW).exists()
     assert Inspection.objects.seen_between(day_of(NOW), day_of(NOW)).exists()
     assert set(TaskDuty.objects.values_list("state", flat=True)) >= {"open", "reported", "accepted"}
+
+
+def test_ended_weeks_are_published_and_the_last_one_waits_for_its_second_person(demo):
+    states = Ranking.objects.filter(period__kind="week").values_list("period__code", "state").distinct()
+
+    assert dict(states) == {
+        "2026-W45": "published", "2026-W46": "published", "2026-W47": "closed", "2026-W48": "draft",
+    }  # fmt: skip
+
+
+def test_rankings_are_what_a_new_computation_gives(demo):
+    draft = Ranking.objects.get(period__code="2026-11", group__code="XQ")
+    rows = try_rule(spec=draft.rule.spec, group=draft.group, period=draft.period, now=NOW)
+
+    assert [(row.unit.pk, row.rank) for row in rows] == list(draft.rows.values_list("unit", "rank"))
+    assert draft.entries.exists()
+
+
+def test_a_few_problems_have_pictures_before_and_after(demo):
+    roles = Photo.objects.filter(problem__state="closed").values_list("problem", "role")
+
+    assert {role for _, role in roles} == {"before", "after"}
+    assert Photo.objects.count() < 40
 
 
 def test_one_account_of_each_role_can_sign_in(demo, settings):

@@ -11,7 +11,7 @@ from inspections.models import Inspection, Problem
 from reports.demo.city import build
 
 pytestmark = pytest.mark.django_db
-SMALL = {"weeks": 2, "sites": 100}
+SMALL = {"weeks": 2, "sites": 40, "illustrated": 0}
 
 
 def rows() -> list[tuple]:
