@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django_htmx.middleware import HtmxDetails
 
 from .models import User
 from .permissions import Permission
@@ -18,6 +19,7 @@ class UserRequest(HttpRequest):
     """A request of a person who is signed in."""
 
     user: User
+    htmx: HtmxDetails
 
 
 def require(*permissions: Permission) -> Callable[[View], View]:

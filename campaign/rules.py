@@ -7,6 +7,7 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from enum import StrEnum
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -78,6 +79,39 @@ def parse_office_hours(text: str) -> tuple[Span, ...]:
     if ends != sorted(set(ends)):
         raise ValueError(text)
     return tuple(spans)
+
+
+class Nearness(StrEnum):
+    """How far a deadline is, in the words that fit; see ``Remaining``."""
+
+    HOURS_LATE = "hours_late"
+    DAYS_LATE = "days_late"
+    TODAY = "today"
+    TOMORROW = "tomorrow"
+    DAYS_LEFT = "days_left"
+    FAR = "far"
+
+
+@dataclass(frozen=True, slots=True)
+class Remaining:
+    """What is left until ``due``: ``amount`` of hours or calendar days late, or of working days left.
+
+    ``FAR`` means that the work calendar does not know the years until then; today and tomorrow need no amount.
+    """
+
+    due: datetime
+    nearness: Nearness
+    amount: int = 0
+
+    @property
+    def late(self) -> bool:
+        """Whether the deadline has passed."""
+        return self.nearness in (Nearness.HOURS_LATE, Nearness.DAYS_LATE)
+
+    @property
+    def soon(self) -> bool:
+        """Whether it is due today or tomorrow."""
+        return self.nearness in (Nearness.TODAY, Nearness.TOMORROW)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,12 +221,30 @@ class WorkClock:
     def _rest(first: date, following: date) -> Stretch:
         return Stretch(start_of(first), start_of(following), 0, rest=True)
 
+    def gaps(self, on: date, *, ahead: int = 60) -> list[int]:
+        """Years that clocks started on a day run into within ``ahead`` days and that the calendar does not know."""
+        return [year for year in sorted({on.year, (on + ahead * ONE_DAY).year}) if year not in self.years]
+
     def days_between(self, first: date, last: date) -> int:
         """Working days after ``first`` up to and including ``last``; negative when ``last`` lies before ``first``."""
         if last < first:
             return -self.days_between(last, first)
         span = (first + ONE_DAY * n for n in range(1, (last - first).days + 1))
         return sum(self.is_working(day) for day in span)
+
+    def remaining(self, due: datetime, at: datetime) -> Remaining:
+        """How far ``due`` is at a moment. A deadline is late from the first instant after it."""
+        today, day = day_of(at), day_of(due)
+        if due < at:
+            if day == today:
+                return Remaining(due, Nearness.HOURS_LATE, (at - due) // timedelta(hours=1))
+            return Remaining(due, Nearness.DAYS_LATE, (today - day).days)
+        if day - today <= ONE_DAY:
+            return Remaining(due, Nearness.TODAY if day == today else Nearness.TOMORROW)
+        try:
+            return Remaining(due, Nearness.DAYS_LEFT, self.days_between(today, day))
+        except UnknownYear:
+            return Remaining(due, Nearness.FAR)
 
 
 def days_of_year(year: int) -> int:

@@ -184,7 +184,7 @@ def _write_down(before: Problem, now: Problem, act: Act) -> None:
     note = act.note.strip()
     Step.objects.create(problem=now, move=act.move, state=now.state, unit=now.unit, by=act.by, at=act.at, note=note)
     record(
-        f"problem.{act.move}",
+        f"problem.{now.state}",
         now,
         by=act.by,
         before=snapshot(before),
@@ -266,7 +266,7 @@ def _hand_over_all(problems: list[Problem], *, by: User, at: datetime) -> None:
         Step(problem=problem, move=Move.HAND_OVER, state=state, unit=problem.unit, by=by, at=at) for problem in problems
     )
     record_all(
-        an_event("problem.hand_over", problem, by=by, before=before[problem.pk], after=snapshot(problem))
+        an_event(f"problem.{state}", problem, by=by, before=before[problem.pk], after=snapshot(problem))
         for problem in problems
     )
     facts_changed({day_of(at)})

@@ -22,7 +22,7 @@ def test_each_is_handed_over_with_its_own_limit(city):
     due = dict(Problem.objects.values_list("code", "due_at"))
     assert due == {"WT-1": at(MONDAY, 16), "WT-2": at(MONDAY.replace(day=24), 10)}
     assert Step.objects.filter(move=Move.HAND_OVER).count() == 2
-    assert Event.objects.filter(action="problem.hand_over").count() == 2
+    assert Event.objects.filter(action="problem.handed_over").count() == 2
 
 
 def test_what_somebody_moved_meanwhile_is_left_and_said(city):

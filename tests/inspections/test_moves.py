@@ -60,7 +60,7 @@ def test_a_move_leaves_one_line_of_audit_and_marks_its_days(city):
     tuesday = at(date(2026, 11, 24))
     move_problem(problem=problem, move=Move.CLOSE, version=problem.version, by=city.office, at=tuesday)
 
-    event = Event.objects.filter(action="problem.close").get()
+    event = Event.objects.filter(action="problem.closed").get()
     assert (event.actor, event.reference) == (city.office, problem.code)
     assert (event.before["state"], event.after["state"]) == ("submitted", "closed")
     assert {change.day for change in FactChange.objects.all()} == {MONDAY, tuesday.date()}

@@ -1,0 +1,167 @@
+"""Forms of the ledger: its filters, and what goes with each move."""
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from campaign.models import CheckItem
+from campaign.rules import parse_limit
+from units.models import Unit
+
+from ..models import Problem, Step
+from ..rules import Move
+
+#: Photographs with one repair.
+MOST_PHOTOS = 20
+NOTE_LENGTH = Step._meta.get_field("note").max_length
+VERSION = {"min_value": 0, "max_value": 2**31 - 1}
+
+
+class ProblemFilter(forms.Form):
+    """Which part of the ledger to look at; every field stands in the address."""
+
+    q = forms.CharField(label=_("Search"), max_length=60, required=False)
+    state = forms.ChoiceField(
+        choices=[("", ""), ("open", "open"), *Problem.STATES, ("all", "all")],
+        required=False,
+        widget=forms.HiddenInput,
+    )
+    unit = forms.CharField(label=_("Unit"), max_length=60, required=False)
+    site = forms.CharField(label=_("site"), max_length=60, required=False)
+    severity = forms.ChoiceField(
+        label=_("severity"), choices=[("", _("All")), *CheckItem.Severity.choices], required=False
+    )
+    source = forms.ChoiceField(label=_("source"), choices=[("", _("All")), *Problem.Source.choices], required=False)
+    first = forms.DateField(label=_("Noted from"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    last = forms.DateField(label=_("Noted to"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    order = forms.ChoiceField(
+        label=_("Order"), choices=[("", ""), ("new", _("Newest first")), ("due", _("Due first"))], required=False
+    )
+    overdue = forms.BooleanField(label=_("Overdue only"), required=False)
+    mine = forms.BooleanField(label=_("Mine only"), required=False)
+    after = forms.CharField(max_length=60, required=False, widget=forms.HiddenInput)
+    before = forms.CharField(max_length=60, required=False, widget=forms.HiddenInput)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("first") and cleaned.get("last") and cleaned["first"] > cleaned["last"]:
+            raise ValidationError({"last": _("The last day lies before the first.")})
+        return cleaned
+
+
+class MoveForm(forms.Form):
+    """What every move takes: the version the person saw, and a few words."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, **VERSION)
+    note = forms.CharField(
+        label=_("Note"), max_length=NOTE_LENGTH, required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+
+class ReasonForm(MoveForm):
+    """A move that must be explained."""
+
+    note = forms.CharField(
+        label=_("Reason"),
+        max_length=NOTE_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": _("Say why: the other side reads this.")},
+    )
+
+
+class UnitField(forms.CharField):
+    """A unit typed as its code or its name."""
+
+    def clean(self, value: Any) -> Unit:
+        """The one unit that bears this code or name. Raises ValidationError when there is none."""
+        text = super().clean(value)
+        unit = Unit.objects.filter(code=text).first() or Unit.objects.filter(label=text).first()
+        if unit is None:
+            raise ValidationError(_("No unit has this code or name."))
+        return unit
+
+
+class HandOverForm(MoveForm):
+    """Whom the problem goes to, for how long, in which words."""
+
+    unit = UnitField(label=_("responsible unit"), max_length=100)
+    limit = forms.CharField(
+        label=_("repair limit"), max_length=8, help_text=_("4h = 4 working hours, 3d = 3 working days")
+    )
+    text = forms.CharField(
+        label=_("problem"),
+        max_length=Problem._meta.get_field("text").max_length,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    field_order = ("unit", "limit", "text", "note", "version")
+
+    def clean_limit(self) -> str:
+        try:
+            return str(parse_limit(self.cleaned_data["limit"]))
+        except ValueError as wrong:
+            raise ValidationError(_("A limit such as 4h (working hours) or 3d (working days).")) from wrong
+
+
+class PhotoIds(forms.MultipleHiddenInput):
+    """The uuids of photographs that were sent before the form."""
+
+
+class PhotosField(forms.Field):
+    """Uuids of photographs, each once."""
+
+    widget = PhotoIds
+
+    def clean(self, value: Any) -> list[UUID]:
+        """Raises ValidationError where one is no uuid, or there are too many."""
+        try:
+            photos = list(dict.fromkeys(UUID(text) for text in value or ()))
+        except (ValueError, AttributeError) as wrong:
+            raise ValidationError(_("A photograph did not arrive. Please add it again.")) from wrong
+        if len(photos) > MOST_PHOTOS:
+            raise ValidationError(_("At most %(count)s photographs, please.") % {"count": MOST_PHOTOS})
+        return photos
+
+
+class SubmitForm(MoveForm):
+    """A repair: what was done, shown by photographs."""
+
+    note = forms.CharField(
+        label=_("What was done"), max_length=NOTE_LENGTH, required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    photos = PhotosField(required=False)
+
+
+FORMS: dict[Move, type[MoveForm]] = {
+    Move.HAND_OVER: HandOverForm,
+    Move.RECEIVE: MoveForm,
+    Move.SUBMIT: SubmitForm,
+    Move.SEND_BACK: ReasonForm,
+    Move.CLOSE: MoveForm,
+    Move.CANCEL: ReasonForm,
+}
+
+
+class BatchForm(forms.Form):
+    """The problems ticked in the list, each as ``code`` and the version that was seen: ``WT-2611-0482.0``."""
+
+    MOST = 500
+
+    def __init__(self, values: list[str]) -> None:
+        super().__init__({})
+        self.values = values
+
+    def clean(self) -> dict[str, Any]:
+        """``versions``: code → version. Raises ValidationError when nothing usable was ticked."""
+        versions = {}
+        for value in self.values[: self.MOST + 1]:
+            code, _dot, version = value.rpartition(".")
+            if code and version.isascii() and version.isdigit() and len(version) < 10 and "\x00" not in code:
+                versions[code] = int(version)
+        if not versions:
+            raise ValidationError(_("Tick at least one problem to hand over."))
+        if len(versions) > self.MOST:
+            raise ValidationError(_("At most %(count)s problems at a time, please.") % {"count": self.MOST})
+        return {"versions": versions}

@@ -1,0 +1,1 @@
+"""Reads across the rows of inspections and problems."""

@@ -1,0 +1,152 @@
+"""The ledger as a list: its filters, the counts of its tabs, its pages by key."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, F, Q, QuerySet
+
+from campaign.models import User
+from campaign.permissions import Permission, Role
+from campaign.rules import ONE_DAY, start_of
+from units.models import Site, Unit, UnitLink
+
+from ..models import Inspection, Problem, Step
+from ..rules import OPEN_STATES, TRANSITIONS, Move, State, can_move
+
+PAGE = 50
+#: Values of the filter ``state`` besides the states themselves.
+OPEN, ALL = "open", "all"
+
+
+def narrowed(user: User, wanted: Mapping[str, Any], *, at: datetime) -> QuerySet[Problem]:
+    """The problems this person sees, narrowed by the filters of ``ProblemFilter``, whatever their state."""
+    found = Problem.objects.visible_to(user).matching(wanted.get("q") or "")
+    for field in ("severity", "source"):
+        if wanted.get(field):
+            found = found.filter(**{field: wanted[field]})
+    if wanted.get("unit"):
+        found = found.filter(unit__in=_units(wanted["unit"]))
+    if wanted.get("site"):
+        found = found.filter(site__in=_sites(wanted["site"]))
+    if wanted.get("first"):
+        found = found.filter(noted_at__gte=start_of(wanted["first"]))
+    if wanted.get("last"):
+        found = found.filter(noted_at__lt=start_of(wanted["last"] + ONE_DAY))
+    if wanted.get("overdue"):
+        found = found.overdue(at=at)
+    if wanted.get("mine"):
+        found = found.filter(_mine(user))
+    return found
+
+
+def _units(text: str) -> QuerySet[Any]:
+    """Ids of the unit that bears this code or name and of those under it; else of all whose names contain the text."""
+    exact = UnitLink.objects.filter(Q(ancestor__code=text) | Q(ancestor__label=text), valid_to=None)
+    under: QuerySet[Any] = exact.values("descendant_id")
+    return under if exact.exists() else Unit.objects.matching(text).values("pk")
+
+
+def _sites(text: str) -> QuerySet[Any]:
+    return Site.objects.filter(Q(code=text) | Q(name__icontains=text)).values("pk")
+
+
+def _mine(user: User) -> Q:
+    """What a person noted, or what a unit they belong to holds (not the units under it)."""
+    if user.role == Role.UNIT:
+        return Q(unit__memberships__user=user)
+    return Q(noted_by=user)
+
+
+def in_state(problems: QuerySet[Problem], state: str) -> QuerySet[Problem]:
+    """The problems of one tab."""
+    if state == ALL:
+        return problems
+    return problems.filter(state__in=OPEN_STATES if state == OPEN else [state])
+
+
+def counts(problems: QuerySet[Problem]) -> dict[str, int]:
+    """State → number of problems, with ``open`` and ``all``; one statement."""
+    found: dict[str, int] = dict(problems.order_by().values_list("state").annotate(Count("pk")))
+    found[OPEN] = sum(found.get(state, 0) for state in OPEN_STATES)
+    found[ALL] = sum(found.get(state, 0) for state in State)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Rows of one page, and the codes before and after which the neighbouring pages lie (empty: there is none)."""
+
+    rows: list[Problem]
+    before: str = ""
+    after: str = ""
+
+
+def page_of(problems: QuerySet[Problem], *, by_due: bool, after: str = "", before: str = "", size: int = PAGE) -> Page:
+    """One page by key: newest first, or by ``due_at`` (what has no deadline comes last). An unknown key is page one."""
+    anchor = Problem.objects.filter(code=after or before).only("code", "due_at").first() if after or before else None
+    back = bool(anchor and not after)
+    if anchor:
+        problems = problems.filter(_beyond(anchor, by_due=by_due, back=back))
+    rows = list(
+        problems.select_related("site", "unit")
+        .defer("payload_sha256", "client_uuid")
+        .order_by(*_order(by_due=by_due, back=back))[: size + 1]
+    )
+    more = len(rows) > size
+    rows = rows[:size][::-1] if back else rows[:size]
+    if not rows:
+        return Page([])
+    return Page(
+        rows,
+        before=rows[0].code if (more if back else anchor) else "",
+        after=rows[-1].code if (anchor if back else more) else "",
+    )
+
+
+def _order(*, by_due: bool, back: bool) -> list[Any]:
+    if not by_due:
+        return ["id" if back else "-id"]
+    return [F("due_at").desc(nulls_first=True), "-id"] if back else [F("due_at").asc(nulls_last=True), "id"]
+
+
+def _beyond(anchor: Problem, *, by_due: bool, back: bool) -> Q:
+    if not by_due:
+        return Q(pk__gt=anchor.pk) if back else Q(pk__lt=anchor.pk)
+    side = "lt" if back else "gt"
+    if anchor.due_at is None:
+        return Q(due_at=None, **{f"pk__{side}": anchor.pk}) | (Q(due_at__isnull=False) if back else Q(pk__in=[]))
+    later = Q(**{f"due_at__{side}": anchor.due_at}) | Q(due_at=anchor.due_at, **{f"pk__{side}": anchor.pk})
+    return later if back else later | Q(due_at=None)
+
+
+def moves_for(problem: Problem, user: User) -> list[Move]:
+    """The moves that this person may make now on a problem that they see.
+
+    Unit staff see exactly the problems of the units they answer for, so seeing one is holding it.
+    """
+    return [
+        move
+        for move, transition in TRANSITIONS.items()
+        if can_move(problem.state, move) and user.can(transition.permission)
+    ]
+
+
+def story(problem: Problem, user: User) -> list[Step]:
+    """The steps of a problem, oldest first, each with ``who``: the name of the person who made it.
+
+    A unit is not told who reported a problem, only in which role: citizens and inspectors are not exposed to it.
+    """
+    steps = list(problem.steps.select_related("by", "unit"))
+    for step in steps:
+        hidden = user.can(Permission.REPAIR) and step.move == "note"
+        step.who = step.by.get_role_display() if hidden else str(step.by)  # type: ignore[attr-defined]
+    return steps
+
+
+def seen_inspection(problem: Problem, user: User) -> Inspection | None:
+    """The inspection a problem came from, where this person may read it."""
+    if problem.inspection_id is None:
+        return None
+    return Inspection.objects.visible_to(user).filter(pk=problem.inspection_id).first()

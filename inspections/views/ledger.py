@@ -1,0 +1,204 @@
+"""The ledger's pages: the list, one problem, its moves, the batch."""
+
+from typing import Any
+from uuid import uuid4
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.cache import patch_vary_headers
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from campaign.guard import UserRequest, require
+from campaign.permissions import Permission, Role
+from campaign.queries import work_clock
+from campaign.rules import WorkClock
+
+from ..forms.ledger import FORMS, MOST_PHOTOS, BatchForm, MoveForm, ProblemFilter
+from ..models import Problem
+from ..queries import ledger
+from ..rules import TRANSITIONS, Move, State
+from ..services.ledger import Conflict, hand_over_many, move_problem
+from ..services.photos import receive_photo
+from .problem_page import page_context
+
+#: Tabs in their order; unit staff do not see what was never handed over.
+TABS = (ledger.OPEN, *State, ledger.ALL)
+NOT_FOR_UNITS = (State.NOTED, State.CANCELLED)
+
+
+@require_safe
+@require(Permission.SEE_PROBLEMS)
+def problems(request: UserRequest) -> HttpResponse:
+    """The list: filters and tab in the address, pages by key."""
+    form = ProblemFilter(request.GET)
+    valid = form.is_valid()
+    wanted = form.cleaned_data
+    now = timezone.now()
+    found = ledger.narrowed(request.user, wanted, at=now)
+    state = wanted.get("state") or ledger.OPEN
+    by_due = (wanted.get("order") or ("due" if request.user.role == Role.UNIT else "new")) == "due"
+    keys = {"after": wanted.get("after") or "", "before": wanted.get("before") or ""}
+    page = ledger.page_of(ledger.in_state(found, state), by_due=by_due, **keys)
+    clock = work_clock()
+    for row in page.rows:
+        row.left = _left(row, clock, now)  # type: ignore[attr-defined]
+    context = {
+        "form": form,
+        "tabs": _tabs(request, ledger.counts(found), state),
+        "rows": page.rows,
+        "previous": _link(request.GET, before=page.before) if page.before else "",
+        "next": _link(request.GET, after=page.after) if page.after else "",
+        "batch": request.user.can(Permission.HAND_OVER) and any(row.state == State.NOTED for row in page.rows),
+        "may_note": request.user.can(Permission.NOTE_PROBLEMS),
+        "gaps": clock.gaps(timezone.localdate()) if request.user.can(Permission.MANAGE_CALENDAR) else [],
+        "filtered": any(wanted.get(name) for name in form.fields if name not in ("state", "after", "before", "order")),
+    }
+    partial = request.htmx and not request.htmx.history_restore_request and request.htmx.target == "ledger"
+    template = "inspections/problems.html#ledger" if partial else "inspections/problems.html"
+    response = render(request, template, context, status=200 if valid else 422)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+def _left(row: Problem, clock: WorkClock, now: Any) -> Any:
+    return clock.remaining(row.due_at, now) if row.due_at and row.closed_at is None else None
+
+
+def _tabs(request: UserRequest, counts: dict[str, int], current: str) -> list[dict[str, Any]]:
+    words = {ledger.OPEN: pgettext("problems", "Open"), ledger.ALL: _("All"), **dict(Problem.STATES)}
+    hidden = NOT_FOR_UNITS if request.user.role == Role.UNIT else ()
+    return [
+        {
+            "label": words[state],
+            "url": _link(request.GET, state=state),
+            "active": state == current,
+            "count": counts.get(state, 0),
+        }
+        for state in TABS
+        if state not in hidden
+    ]
+
+
+def _link(query: QueryDict, **changes: str) -> str:
+    """The same list with other values; a page's key never survives a change."""
+    values = query.copy()
+    for key in ("after", "before"):
+        values.pop(key, None)
+    for key, value in changes.items():
+        values[key] = value
+    return f"?{values.urlencode()}"
+
+
+@require_safe
+@require(Permission.SEE_PROBLEMS)
+def problem(request: UserRequest, code: str) -> HttpResponse:
+    """One problem: what happened, its clock, and what this person may do now. The list shows it in a panel."""
+    context = page_context(request.user, _problem(request, code), at=timezone.now())
+    template = "inspections/problem.html#body" if request.htmx.target == "panel-body" else "inspections/problem.html"
+    response = render(request, template, context | {"panel": request.htmx.target == "panel-body"})
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@require(Permission.HAND_OVER, Permission.REPAIR, Permission.CHECK_REPAIRS)
+def problem_move(request: UserRequest, code: str, move: str) -> HttpResponse:
+    """Make one move. Whoever comes too late gets 409 with who was faster, and their words back."""
+    found = _problem(request, code)
+    if move not in TRANSITIONS:
+        raise Http404
+    if request.method != "POST":
+        return redirect(found)
+    act = Move(move)
+    data, refused = _with_photos(request)
+    form = FORMS[act](data)
+    if refused:
+        form.add_error(None, refused)
+    if not form.is_valid():
+        return _again(request, found, act, form, status=422)
+    try:
+        moved = move_problem(problem=found, move=act, by=request.user, at=timezone.now(), **form.cleaned_data)
+    except ValidationError as wrong:
+        form.add_error(None, _known_fields(form, wrong))
+        return _again(request, found, act, form, status=422)
+    except Conflict as conflict:
+        data["version"] = str(conflict.problem.version)
+        return _again(request, _problem(request, code), act, FORMS[act](data), status=409, conflict=conflict)
+    return _moved(request, moved)
+
+
+def _problem(request: UserRequest, code: str) -> Problem:
+    rows = Problem.objects.visible_to(request.user)
+    return get_object_or_404(rows.select_related("site", "unit", "item__indicator", "answer"), code=code)
+
+
+def _with_photos(request: UserRequest) -> tuple[QueryDict, ValidationError | None]:
+    """What was sent, the files among it kept and named by their uuids, so that a second try does not lose them."""
+    data = request.POST.copy()
+    refused: list[ValidationError] = []
+    for upload in request.FILES.getlist("files")[:MOST_PHOTOS]:
+        uuid = uuid4()
+        try:
+            receive_photo(upload=upload, client_uuid=uuid, by=request.user, at=timezone.now())
+        except ValidationError as wrong:
+            refused.append(wrong)
+        else:
+            data.appendlist("photos", str(uuid))
+    return data, ValidationError([str(words) for wrong in refused for words in wrong.messages]) if refused else None
+
+
+def _known_fields(form: MoveForm, wrong: ValidationError) -> ValidationError:
+    """Errors of fields that this form does not show go to its head."""
+    if not hasattr(wrong, "error_dict"):
+        return wrong
+    if all(field in form.fields for field in wrong.message_dict):
+        return wrong
+    return ValidationError(wrong.messages)
+
+
+def _again(
+    request: UserRequest, found: Problem, move: Move, form: MoveForm, *, status: int, conflict: Conflict | None = None
+) -> HttpResponse:
+    context = page_context(request.user, found, at=timezone.now(), typed=(move, form))
+    panel = bool(request.htmx)
+    context |= {"panel": panel, "conflict": conflict, "typed_note": form.data.get("note", "").strip()}
+    template = "inspections/problem.html#body" if panel else "inspections/problem.html"
+    return render(request, template, context, status=status)
+
+
+def _moved(request: UserRequest, moved: Problem) -> HttpResponse:
+    words = _("%(code)s: %(state)s.") % {"code": moved.code, "state": moved.get_state_display()}
+    if not request.htmx:
+        messages.success(request, words)
+        return redirect(moved)
+    context = page_context(request.user, _problem(request, moved.code), at=timezone.now())
+    response = render(request, "inspections/problem.html#body", context | {"panel": True, "done": words})
+    response["HX-Trigger"] = "problem-moved"
+    return response
+
+
+@require_POST
+@require(Permission.HAND_OVER)
+def hand_over(request: UserRequest) -> HttpResponse:
+    """Hand over the problems ticked in the list; says of each what became of it."""
+    form = BatchForm(request.POST.getlist("problem"))
+    back = _back(request)
+    try:
+        rows = hand_over_many(versions=form.clean()["versions"], by=request.user, at=timezone.now())
+    except ValidationError as refused:
+        context = {"errors": refused.messages, "back": back}
+        return render(request, "inspections/handed_over.html", context, status=422)
+    return render(request, "inspections/handed_over.html", {"rows": rows, "back": back})
+
+
+def _back(request: UserRequest) -> str:
+    target = request.POST.get("next", "")
+    ok = url_has_allowed_host_and_scheme(target, {request.get_host()}, request.is_secure())
+    return target if ok else reverse("inspections:problems")

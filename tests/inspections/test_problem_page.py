@@ -1,0 +1,250 @@
+"""The page of one problem and its moves by address."""
+
+import re
+from datetime import date
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from inspections.models import Problem
+from inspections.rules import TRANSITIONS, Move
+from tests.city import MONDAY, at
+from tests.inspections.ledger import advance, make_problem
+
+
+@pytest.fixture(autouse=True)
+def tuesday_morning():
+    with time_machine.travel(at(date(2026, 11, 24), 9), tick=False):
+        yield
+
+
+def page_of(client, person, problem):
+    client.force_login(person)
+    return client.get(problem.get_absolute_url())
+
+
+def body(response) -> str:
+    """The page without its token, which differs each time."""
+    return re.sub(r'value="\w{64}"', "", response.content.decode())
+
+
+def moves(response) -> list[str]:
+    return [choice.move.value for choice in response.context["choices"]]
+
+
+def send(client, person, problem, move, **data):
+    client.force_login(person)
+    values = {"version": problem.version, "note": "说明"} | data
+    return client.post(f"{problem.get_absolute_url()}{move}/", values)
+
+
+def test_story_clock_and_item_are_shown(client, city):
+    problem = make_problem(city, item=city.items[0], limit="4h")
+    advance(problem, Move.HAND_OVER, city=city, when=at(date(2026, 11, 20), 16))
+
+    page = page_of(client, city.office, problem).content.decode()
+
+    assert "公平秤设在明显位置" in page
+    assert "16:00–18:00" in page
+    assert "08:00–10:00" in page
+    assert "4 个工作时" in page
+    assert "超期 1 天" in page
+
+
+@pytest.mark.parametrize(
+    ("made", "office", "leader"),
+    [
+        ([], ["hand_over", "cancel"], None),
+        ([Move.HAND_OVER], [], ["receive"]),
+        ([Move.HAND_OVER, Move.RECEIVE], [], ["submit"]),
+        ([Move.HAND_OVER, Move.RECEIVE, Move.SUBMIT], ["send_back", "close"], []),
+        ([Move.HAND_OVER, Move.RECEIVE, Move.SUBMIT, Move.SEND_BACK], [], ["submit"]),
+        ([Move.HAND_OVER, Move.RECEIVE, Move.SUBMIT, Move.CLOSE], [], []),
+        ([Move.CANCEL], [], None),
+    ],
+)
+def test_only_the_moves_this_person_may_make(client, city, made, office, leader):
+    problem = advance(make_problem(city), *made, city=city)
+
+    assert moves(page_of(client, city.office, problem)) == office
+    response = page_of(client, city.leader, problem)
+    assert (None if response.status_code == 404 else moves(response)) == leader
+    assert moves(page_of(client, city.supervisor, problem)) == []
+
+
+def test_a_neighbour_gets_what_a_missing_problem_gives(client, city):
+    problem = advance(make_problem(city), Move.HAND_OVER, city=city)
+    client.force_login(city.neighbour)
+
+    foreign, missing = client.get(problem.get_absolute_url()), client.get("/problems/WT-2611-9999/")
+
+    assert (foreign.status_code, missing.status_code) == (404, 404)
+    assert body(foreign).replace("0001", "9999") == body(missing)
+
+
+def test_a_neighbour_cannot_move_it(client, city):
+    problem = advance(make_problem(city), Move.HAND_OVER, city=city)
+
+    assert send(client, city.neighbour, problem, "receive").status_code == 404
+
+
+def test_a_unit_is_not_told_who_reported(client, city):
+    monitor = city.people["monitor"]
+    monitor.name = "王监督"
+    monitor.save()
+    problem = advance(make_problem(city, noted_by=monitor, source="citizen"), Move.HAND_OVER, city=city)
+
+    assert "王监督" in page_of(client, city.office, problem).content.decode()
+    assert "王监督" not in page_of(client, city.leader, problem).content.decode()
+
+
+def test_the_loop_by_its_forms(client, city):
+    problem = make_problem(city)
+    hand_over = {"unit": "东街", "limit": "1d", "text": "门口垃圾"}
+
+    for person, move, data in [
+        (city.office, "hand_over", hand_over), (city.leader, "receive", {}), (city.leader, "submit", {}),
+        (city.office, "send_back", {}), (city.leader, "submit", {}), (city.office, "close", {}),
+    ]:  # fmt: skip
+        problem.refresh_from_db()
+        response = send(client, person, problem, move, **data)
+        assert (response.status_code, response.headers["Location"]) == (302, problem.get_absolute_url())
+
+    problem.refresh_from_db()
+    assert (problem.state, problem.sent_back, problem.text) == ("closed", 1, "门口垃圾")
+
+
+def test_the_late_one_gets_409_with_who_was_faster_and_keeps_the_words(client, city):
+    problem = advance(make_problem(city), Move.HAND_OVER, Move.RECEIVE, Move.SUBMIT, city=city)
+    advance(problem, Move.CLOSE, city=city)
+
+    response = send(client, city.office, problem, "send_back", note="北门还有一堆")
+
+    page = response.content.decode()
+    assert response.status_code == 409
+    assert "北门还有一堆" in page
+    assert "office" in page
+    assert "已销号" in page
+
+
+def test_after_a_conflict_the_form_carries_the_new_version(client, city):
+    problem = advance(make_problem(city), Move.HAND_OVER, Move.RECEIVE, Move.SUBMIT, city=city)
+    advance(problem, Move.SEND_BACK, Move.SUBMIT, city=city)
+
+    response = send(client, city.office, problem, "close", note="已核查")
+    again = response.context["choices"][1].form
+
+    assert response.status_code == 409
+    assert (again["version"].value(), again["note"].value()) == ("5", "已核查")
+
+
+@pytest.mark.parametrize("move", list(TRANSITIONS))
+def test_a_move_by_address_from_a_wrong_state_is_409(client, city, move):
+    problem = advance(make_problem(city), Move.HAND_OVER, Move.RECEIVE, Move.SUBMIT, Move.CLOSE, city=city)
+    person = city.leader if move in (Move.RECEIVE, Move.SUBMIT) else city.office
+
+    response = send(client, person, problem, move, unit="东街", limit="3d", text="改写")
+
+    assert response.status_code == 409
+    assert Problem.objects.get().version == problem.version
+
+
+@pytest.mark.parametrize(
+    ("person", "move"),
+    [
+        ("leader", "close"),
+        ("leader", "send_back"),
+        ("office", "submit"),
+        ("office", "receive"),
+        ("supervisor", "close"),
+    ],
+)
+def test_a_move_that_is_not_yours_is_403(client, city, person, move):
+    problem = advance(make_problem(city), Move.HAND_OVER, Move.RECEIVE, Move.SUBMIT, city=city)
+
+    assert send(client, getattr(city, person), problem, move).status_code == 403
+
+
+def test_a_move_that_does_not_exist_is_404(client, city):
+    assert send(client, city.office, make_problem(city), "erase").status_code == 404
+
+
+def test_the_address_of_a_move_leads_to_the_problem(client, city):
+    client.force_login(city.office)
+
+    assert client.get("/problems/WT-2611-0001/close/").status_code == 404
+    problem = make_problem(city)
+    assert client.get(f"{problem.get_absolute_url()}close/").headers["Location"] == problem.get_absolute_url()
+
+
+@pytest.mark.parametrize(
+    ("move", "data"),
+    [
+        ("hand_over", {"unit": "没有这个单位", "limit": "3d", "text": "x"}),
+        ("hand_over", {"unit": "东街", "limit": "soon", "text": "x"}),
+        ("hand_over", {"unit": "东街", "limit": "3d", "text": ""}),
+        ("hand_over", {"unit": "东街", "limit": "60d", "text": "x"}),
+        ("cancel", {"note": " "}),
+        ("cancel", {"note": "长" * 501}),
+        ("cancel", {"version": "x"}),
+        ("cancel", {"version": "-1"}),
+        ("cancel", {"version": "99999999999"}),
+        ("cancel", {"note": "a\x00b"}),
+    ],
+)
+def test_bad_input_explains_itself(client, city, move, data):
+    response = send(client, city.office, make_problem(city), move, **data)
+
+    assert response.status_code == 422
+    assert 'role="alert"' in response.content.decode()
+    assert Problem.objects.get().state == "noted"
+
+
+@pytest.mark.parametrize("photos", [["nonsense"], ["\x00"], ["00000000-0000-4000-8000-000000000000"]])
+def test_a_photo_that_never_arrived_is_said(client, city, photos):
+    problem = advance(make_problem(city), Move.HAND_OVER, Move.RECEIVE, city=city)
+
+    assert send(client, city.leader, problem, "submit", photos=photos).status_code == 422
+
+
+def test_panel_gets_the_body_alone_and_answers_in_it(client, city):
+    problem = make_problem(city)
+    client.force_login(city.office)
+
+    opened = client.get(problem.get_absolute_url(), headers={"HX-Request": "true", "HX-Target": "panel-body"})
+    moved = client.post(
+        f"{problem.get_absolute_url()}cancel/", {"version": 0, "note": "重复"}, headers={"HX-Request": "true"}
+    )
+
+    assert "<html" not in opened.content.decode()
+    assert moved.headers["HX-Trigger"] == "problem-moved"
+    assert 'id="problem-body"' in moved.content.decode()
+
+
+def test_the_page_costs_few_statements(client, city):
+    problem = advance(make_problem(city), Move.HAND_OVER, Move.RECEIVE, Move.SUBMIT, city=city)
+    client.force_login(city.office)
+
+    with CaptureQueriesContext(connection) as queries:
+        client.get(problem.get_absolute_url())
+
+    assert len(queries) <= 9, [query["sql"] for query in queries]
+
+
+def test_a_deadline_of_another_calendar_is_not_explained_wrongly(client, city):
+    problem = advance(make_problem(city), Move.HAND_OVER, city=city)
+    Problem.objects.update(due_at=at(date(2026, 12, 1)))
+
+    assert page_of(client, city.office, problem).context["path"] == []
+
+
+def test_in_english(client, city):
+    problem = advance(make_problem(city), Move.HAND_OVER, city=city, when=at(MONDAY))
+    client.cookies["django_language"] = "en"
+
+    page = page_of(client, city.leader, problem).content.decode()
+
+    assert "What happened" in page
+    assert "2 working days left" in page
