@@ -48,3 +48,9 @@ def copy(model: type[models.Model], columns: Sequence[str], rows: Iterable[Seque
     into = f"COPY {model._meta.db_table} ({', '.join(columns)}) FROM STDIN"
     with connection.cursor() as cursor:
         cursor.copy_expert(into, text)
+
+
+def analyze(*models_: type[models.Model]) -> None:
+    """Let the planner know what has just been written; it would find out by itself in a minute or so."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"ANALYZE {', '.join(model._meta.db_table for model in models_)}")

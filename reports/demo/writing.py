@@ -5,12 +5,12 @@ from typing import Any
 from django.db import connection
 
 from campaign.rules import day_of
-from inspections.models import Answer, Inspection, Problem, Step
+from inspections.models import Answer, Inspection, InspectionUnit, Problem, Step
 from inspections.rules import Move, site_score, total
 from inspections.services.noting import new_codes
 
 from .cases import Case
-from .tables import copy, reserve
+from .tables import analyze, copy, reserve
 from .visits import Finding, Visit
 
 INSPECTION = (
@@ -73,7 +73,7 @@ def _answer(visit: Visit, finding: Finding) -> tuple[Any, ...]:
 
 
 def write_cases(cases: list[Case]) -> None:
-    """Write problems and their steps; sets ``pk`` on the cases."""
+    """Write problems and their steps, the last of the history; sets ``pk`` on the cases."""
     for case, pk in zip(cases, reserve(Problem, len(cases)), strict=True):
         case.pk = pk
     codes = new_codes("WT", (day_of(case.noted_at) for case in cases), 4)
@@ -87,6 +87,7 @@ def write_cases(cases: list[Case]) -> None:
             for deed in case.deeds
         ),
     )
+    analyze(Inspection, InspectionUnit, Answer, Problem, Step)
 
 
 def _problem(case: Case, code: str) -> tuple[Any, ...]:
