@@ -1,4 +1,4 @@
-"""The small process that decodes one foreign picture; run as a file by ``inspections.pictures``, never imported by Django.
+"""The small process that decodes one foreign picture; run as a file by ``inspections.pictures``, never imported.
 
 The file comes on standard input. Out goes one line of JSON and, when the picture is taken, the two JPEG files whose
 lengths it names. Whatever goes wrong in a decoder ends this process and nothing else.
@@ -15,6 +15,7 @@ MEGABYTE = 1024 * 1024
 MEMORY = 1024 * MEGABYTE  # address space, in bytes
 CPU_SECONDS = 10
 MOST_PIXELS = 50_000_000
+MOST_PIXELS_WEBP = 16_000_000  # its decoder takes 16 bytes for each
 LONG_SIDE = 2048
 THUMB_SIDE = 320
 QUALITY = 85
@@ -49,7 +50,7 @@ def read(data: bytes) -> tuple[dict[str, Any], bytes, bytes]:
         image = Image.open(io.BytesIO(data), formats=("JPEG", "PNG", "WEBP", "HEIF"))
     except UnidentifiedImageError as unknown:
         raise Refused("unknown") from unknown
-    if image.width * image.height > MOST_PIXELS:
+    if image.width * image.height > (MOST_PIXELS_WEBP if image.format == "WEBP" else MOST_PIXELS):
         raise Refused("pixels")
     facts = camera_facts(image.getexif())
     picture = fresh(upright(image))
@@ -65,12 +66,23 @@ def upright(image: Image.Image) -> Image.Image:
     orientation = image.getexif().get(ExifTags.Base.Orientation, 1)
     image.draft("RGB", (LONG_SIDE, LONG_SIDE))
     image.load()
-    factor = max(image.size) // (2 * LONG_SIDE)
-    plain = eight_bits(image)
-    small = plain.reduce(factor) if factor > 1 else plain
+    small = shrunk(image, max(image.size) // LONG_SIDE or 1)
     small.thumbnail((LONG_SIDE, LONG_SIDE), Image.Resampling.LANCZOS)
     small.getexif()[ExifTags.Base.Orientation] = orientation
     return in_srgb(ImageOps.exif_transpose(small), profile)
+
+
+def shrunk(image: Image.Image, factor: int) -> Image.Image:
+    """The picture at 1/factor of its size, band by band, so that no second whole copy is ever in memory."""
+    if factor == 1:
+        return eight_bits(image)
+    whole, band = None, factor * 64
+    for top in range(0, image.height, band):
+        rows = image.crop((0, top, image.width, min(top + band, image.height)))
+        part = eight_bits(rows).reduce(factor)
+        whole = whole or Image.new(part.mode, (part.width, -(-image.height // factor)))
+        whole.paste(part, (0, top // factor))
+    return whole or image
 
 
 def eight_bits(image: Image.Image) -> Image.Image:

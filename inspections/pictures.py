@@ -26,7 +26,7 @@ WALL_SECONDS = 20
 SENTENCES: dict[str, Promise] = {
     "empty": _("The file is empty. Take the photograph again."),
     "bytes": _("The photograph is larger than 30 MB. Choose a smaller one."),
-    "pixels": _("The photograph has more than 50 million pixels. Choose a smaller one."),
+    "pixels": _("The photograph has too many pixels (at most 50 million, WebP 16 million). Choose a smaller one."),
     "unknown": _("This is not a photograph we can read: JPEG, PNG, WebP or HEIC, please."),
     "broken": _("The photograph is damaged or incomplete. Take or choose it again."),
     "slow": _("The photograph could not be read in time. Choose another one."),

@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
@@ -21,11 +21,21 @@ from ..pictures import MOST_BYTES, Picture, PictureRefused, take_picture
 from .once import sent_before
 
 
-def receive_photo(*, upload: UploadedFile, client_uuid: UUID, by: User, at: datetime) -> Photo:
-    """Keep a photograph that a browser or a telephone sends. Raises as ``store_photo``; a huge file is not even read."""
+def read_upload(upload: UploadedFile) -> bytes:
+    """The bytes of a file that a browser sends; a huge one is refused unread."""
     if (upload.size or 0) > MOST_BYTES:
-        raise ValidationError({"photos": str(PictureRefused("bytes"))})
-    return store_photo(data=upload.read(), client_uuid=client_uuid, by=by, at=at)
+        raise ValidationError({"photos": str(PictureRefused("bytes"))}, code="bytes")
+    return upload.read()
+
+
+def receive_photo(*, upload: UploadedFile, client_uuid: UUID, by: User, at: datetime) -> Photo:
+    """Keep a photograph that a browser or a telephone sends under a number of its own; raises as ``store_photo``."""
+    return store_photo(data=read_upload(upload), client_uuid=client_uuid, by=by, at=at)
+
+
+def number_in_form(form: UUID, field: str, data: bytes) -> UUID:
+    """The number of a photograph that comes inside a form: the same form sent twice names the same photographs."""
+    return uuid5(form, f"{field}:{hashlib.sha256(data).hexdigest()}")
 
 
 def store_photo(*, data: bytes, client_uuid: UUID, by: User, at: datetime) -> Photo:

@@ -1,0 +1,71 @@
+"""Photographs in and out; out only to those who see what they belong to."""
+
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.http import FileResponse, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from campaign.guard import UserRequest, require
+from campaign.permissions import Permission
+
+from ..models import Photo
+from ..rules import SubmissionConflict
+from ..services.photos import receive_photo
+
+SEE = (Permission.SEE_PROBLEMS, Permission.SEE_INSPECTIONS)
+SEND = (Permission.ENTER_INSPECTIONS, Permission.NOTE_PROBLEMS, Permission.REPAIR)
+
+
+@require_safe
+@require(*SEE)
+def photo(request: UserRequest, client_uuid: UUID) -> HttpResponse:
+    """A photograph as we keep it."""
+    found = get_object_or_404(Photo.objects.visible_to(request.user).only("file"), client_uuid=client_uuid)
+    return _served(found.file.name, client_uuid)
+
+
+@require_safe
+@require(*SEE)
+def thumb(request: UserRequest, client_uuid: UUID) -> HttpResponse:
+    """Its small copy for lists."""
+    found = get_object_or_404(Photo.objects.visible_to(request.user).only("thumb"), client_uuid=client_uuid)
+    return _served(found.thumb.name, client_uuid)
+
+
+def _served(name: str, client_uuid: UUID) -> HttpResponse:
+    """The proxy sends the file where one stands before us; the name told to the browser is our own."""
+    response: HttpResponse
+    if settings.MEDIA_ACCEL_PREFIX:
+        response = HttpResponse()
+        response["X-Accel-Redirect"] = f"{settings.MEDIA_ACCEL_PREFIX.rstrip('/')}/{name}"
+    else:
+        response = FileResponse(Photo.file.field.storage.open(name))
+    response["Content-Type"] = "image/jpeg"
+    response["Content-Disposition"] = f'inline; filename="{client_uuid}.jpg"'
+    response["Cache-Control"] = "private, no-store"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+@require_POST
+@require(*SEND)
+def photo_add(request: UserRequest) -> HttpResponse:
+    """Take one photograph before the form that names it: ``photo`` (file), ``uuid``; answers with its addresses."""
+    try:
+        number = UUID(request.POST.get("uuid") or str(uuid4()))
+        upload = request.FILES["photo"]
+        kept = receive_photo(upload=upload, client_uuid=number, by=request.user, at=timezone.now())
+    except (ValueError, KeyError):
+        return JsonResponse({"detail": _("Choose a photograph.")}, status=400)
+    except ValidationError as error:
+        return JsonResponse({"detail": " ".join(error.messages)}, status=422)
+    except SubmissionConflict as conflict:
+        return JsonResponse({"detail": str(conflict)}, status=409)
+    where = {name: reverse(f"inspections:{name}", args=[kept.client_uuid]) for name in ("photo", "thumb")}
+    return JsonResponse({"uuid": str(kept.client_uuid)} | where, status=201)
