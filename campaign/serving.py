@@ -12,12 +12,10 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
 SET_DEATH_SIGNAL = 1  # prctl(2), PR_SET_PDEATHSIG
 LOOK_SECONDS = 0.2
 PATIENCE_SECONDS = 30
-HOPS = 3
 
 
 class ServingError(Exception):
@@ -78,15 +76,15 @@ def _stop(child: Child) -> None:
     child.process.wait()
 
 
-def watch(children: Sequence[Child], until: Callable[[], bool], *, patience: float = float("inf")) -> None:
-    """Return when `until` says so; a child that ends before is an error, and so is waiting longer than `patience`."""
+def watch(children: Sequence[Child], wanting: Callable[[], str], *, patience: float = float("inf")) -> None:
+    """Return when `wanting` names nothing more; a child that ends before is an error, and so is waiting longer."""
     end = time.monotonic() + patience
-    while not until():
+    while want := wanting():
         for child in children:
             if child.process.poll() is not None:
                 raise ServingError(f"The {child.name} process ended: {last_words(child.log)} ({child.log})")
         if time.monotonic() > end:
-            raise ServingError(f"The first page did not answer within {patience:.0f} seconds; see {children[0].log}.")
+            raise ServingError(f"Not ready after {patience:.0f} seconds: {want}; see {children[0].log}.")
         time.sleep(LOOK_SECONDS)
 
 
@@ -110,22 +108,21 @@ def claim_port(host: str, port: int) -> int:
         return int(probe.getsockname()[1])
 
 
-def answers(port: int, path: str, *, headers: dict[str, str]) -> bool:
-    """Whether a page of our server answers 200, following redirects within the site."""
-    for _ in range(HOPS):
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
-        try:
-            connection.request("GET", path, headers=headers)
-            response = connection.getresponse()
-            response.read()
-        except (OSError, http.client.HTTPException):
-            return False
-        finally:
-            connection.close()
-        if response.status == 200:
-            return True
-        target = urlsplit(response.headers.get("Location", ""))
-        path = f"{target.path}?{target.query}" if target.query else target.path
-        if not path:
-            return False
-    return False
+def unanswered(port: int, paths: Sequence[str], *, headers: dict[str, str]) -> str:
+    """The first of `paths` on our server that does not answer 200, and what it does instead; else nothing."""
+    for path in paths:
+        said = _ask(port, path, headers)
+        if said != "200":
+            return f"{path} says {said}"
+    return ""
+
+
+def _ask(port: int, path: str, headers: dict[str, str]) -> str:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    try:
+        connection.request("GET", path, headers=headers)
+        return str(connection.getresponse().status)
+    except (OSError, http.client.HTTPException) as error:
+        return str(error)
+    finally:
+        connection.close()

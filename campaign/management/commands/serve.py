@@ -14,7 +14,7 @@ from redis import RedisError
 from campaign import environment, health, serving
 from campaign.models import User
 
-READY_SECONDS = 90
+READY_SECONDS = 60
 CELERY = [sys.executable, "-m", "celery", "--app", "campaign.celery"]
 COMMANDS = {
     "web": [sys.executable, "-m", "gunicorn"],
@@ -56,9 +56,9 @@ class Command(BaseCommand):
         connections.close_all()
         logs = settings.VAR_DIR / "log"
         with serving.running(COMMANDS, settings.BASE_DIR, logs=logs) as children:
-            serving.watch(children, lambda: _ready(port), patience=READY_SECONDS)
+            serving.watch(children, lambda: _unanswered(port), patience=READY_SECONDS)
             self._greet(host, port)
-            serving.watch(children, lambda: False)
+            serving.watch(children, lambda: "the end")
 
     def _prepare(self) -> None:
         for name, part in (("DATABASE_URL", health.database), ("REDIS_URL", health.queue)):
@@ -76,7 +76,7 @@ class Command(BaseCommand):
             self.stdout.write("There is no demonstration city in this version: the site starts empty.")
             return
         self.stdout.write("Building the demonstration city …")
-        call_command("demo")
+        call_command("demo", verbosity=0)
 
     def _greet(self, host: str, port: int) -> None:
         self.stdout.write(f"\nReady: http://{'localhost' if host == '127.0.0.1' else host}:{port}/\n")
@@ -90,14 +90,12 @@ class Command(BaseCommand):
         connections.close_all()
 
 
-def _ready(port: int) -> bool:
-    """Every part is in order, and the page that a visitor sees first is there."""
+def _unanswered(port: int) -> str:
+    """Every part must be in order, and the page that a visitor sees first must be there."""
     headers = {"Host": settings.ALLOWED_HOSTS[0].lstrip("."), "Accept": "text/html"}
     if settings.BEHIND_PROXY:
         headers["X-Forwarded-Proto"] = "https"
-    return all(
-        serving.answers(port, path, headers=headers) for path in (reverse("readyz"), reverse(settings.LOGIN_URL))
-    )
+    return serving.unanswered(port, (reverse("readyz"), reverse(settings.LOGIN_URL)), headers=headers)
 
 
 def _stop(*args: object) -> None:

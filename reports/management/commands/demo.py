@@ -27,6 +27,8 @@ class Command(BaseCommand):
             build(now=timezone.now(), weeks=weeks, sites=sites, say=self.stdout.write)
         except NotEmpty as error:
             raise CommandError(error) from error
+        if not options["verbosity"]:
+            return  # `serve` lists the accounts itself, at every start
         self.stdout.write(f"Accounts, all with the password {settings.DEMO_PASSWORD}:")
         for user in User.objects.filter(is_demo=True).order_by("role", "pk").distinct("role"):
             self.stdout.write(f"  {user.username}  {user.get_role_display()}  {user.name}")
