@@ -74,13 +74,23 @@ class ProblemFields(forms.Form):
         """The numbers as they stand in the form, sent or initial."""
         return [str(number) for number in self["photos"].value() or ()]
 
+    @property
+    def limit_shown(self) -> str:
+        """The limit as it stands in the form, else the usual one."""
+        return str(self["limit"].value() or self["limit"].initial or "")
+
+    @property
+    def unit_shown(self) -> str:
+        """The code of the responsible unit as it stands in the form, else of the usual one."""
+        return str(self["unit"].value() or self["unit"].initial or "")
+
     def chosen_limit(self) -> LimitChoice | None:
-        """The limit as it stands in the form."""
-        return self.limits.get(str(self["limit"].value()))
+        """The limit as it stands in the form, with its date."""
+        return self.limits.get(self.limit_shown)
 
     def chosen_unit(self) -> Unit | None:
         """The responsible unit as it stands in the form."""
-        return self.units.get(str(self["unit"].value()))
+        return self.units.get(self.unit_shown)
 
 
 class AnswerForm(ProblemFields):
@@ -235,7 +245,8 @@ class QuickProblemForm(ProblemFields):
     def given(self) -> dict[str, Any]:
         """What ``note_problem`` takes; a choice that was not offered is the usual one."""
         values = {name: value for name, value in self.cleaned_data.items() if value}
-        return {"source": self.sources[0][0]} | values | {"unit": self.units.get(values.get("unit", ""))}
+        unit = self.units.get(values.get("unit", "")) or next(iter(self.units.values()))
+        return {"source": self.sources[0][0]} | values | {"unit": unit}
 
     def explain(self, error: ValidationError) -> None:
         """Put the sentences of a service beside the fields that they are about."""
