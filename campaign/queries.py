@@ -3,7 +3,7 @@
 The writers run inside the caller's transaction.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from contextvars import ContextVar
 from datetime import date
 from typing import Any
@@ -12,7 +12,7 @@ from django.contrib.postgres.aggregates import ArrayAgg
 from django.db import connection, models
 from django.db.models import Count, Q
 
-from .models import Campaign, Event, FactChange, User, WorkDay
+from .models import Campaign, CheckItem, Event, FactChange, Indicator, Standard, User, WorkDay
 from .rules import WorkClock, days_of_year, parse_office_hours
 
 #: The address the current request came from; set by ``campaign.middleware``, empty in jobs and commands.
@@ -108,3 +108,28 @@ def work_clock(campaign: Campaign | None = None) -> WorkClock:
     if campaign is None:
         return WorkClock(working, frozenset(known))
     return WorkClock(working, frozenset(known), parse_office_hours(campaign.office_hours))
+
+
+def standards_by_preference() -> list[int]:
+    """Ids of the editions of the standard: those in force first, then published ones, then drafts; newest first."""
+    rows = Standard.objects.annotate(uses=Count("campaigns")).values_list("pk", "state", "uses")
+    return [pk for pk, state, uses in sorted(rows, key=lambda row: (row[1] != "published", not row[2], -row[0]))]
+
+
+def indicator_ids(codes: Collection[str]) -> dict[str, tuple[int, str]]:
+    """Indicator code → its id and text; of several editions the preferred one."""
+    return _preferred(Indicator.objects.filter(code__in=codes).values_list("code", "standard", "pk", "text"))
+
+
+def item_ids(codes: Collection[str], *, first: str = "") -> dict[str, int]:
+    """Check item code → its id; of several editions that with the code ``first``, then the preferred one."""
+    rows = CheckItem.objects.filter(code__in=codes)
+    found = {code: pk for code, (pk,) in _preferred(rows.values_list("code", "standard", "pk")).items()}
+    return found | dict(rows.filter(standard__code=first).values_list("code", "pk") if first else ())
+
+
+def _preferred(rows: Iterable[tuple[Any, ...]]) -> dict[str, tuple[Any, ...]]:
+    """Rows of a code, an edition and values by code; where several editions have a code, the preferred one's values."""
+    order = {pk: place for place, pk in enumerate(standards_by_preference())}
+    listed = sorted(rows, key=lambda row: -order[row[1]])
+    return {code: tuple(values) for code, _standard, *values in listed}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Self
 
 from django.db.models import Q, QuerySet
@@ -10,13 +10,13 @@ from django.db.models import Q, QuerySet
 from .permissions import Permission
 
 if TYPE_CHECKING:
-    from .models import User
+    from . import models
 
 
-class UserQuerySet(QuerySet["User"]):
+class UserQuerySet(QuerySet["models.User"]):
     """Accounts."""
 
-    def visible_to(self, user: User) -> Self:
+    def visible_to(self, user: models.User) -> Self:
         """Accounts are seen by the system and the security administrator only; everyone sees their own."""
         if user.can(Permission.MANAGE_USERS) or user.can(Permission.ASSIGN_ROLES):
             return self
@@ -26,7 +26,7 @@ class UserQuerySet(QuerySet["User"]):
 class StandardQuerySet(QuerySet["Standard"]):
     """Editions of the assessment standard."""
 
-    def visible_to(self, user: User) -> Self:
+    def visible_to(self, user: models.User) -> Self:
         """Drafts are for those who write them; published editions for everyone who works with the standard."""
         if user.can(Permission.MANAGE_STANDARD):
             return self
@@ -48,7 +48,7 @@ class CheckItemQuerySet(QuerySet["CheckItem"]):
 class EventQuerySet(QuerySet["Event"]):
     """The audit trail."""
 
-    def visible_to(self, user: User) -> Self:
+    def visible_to(self, user: models.User) -> Self:
         """The trail is read by the audit administrator and nobody else."""
         return self if user.can(Permission.SEE_AUDIT) else self.none()
 
@@ -57,3 +57,17 @@ class EventQuerySet(QuerySet["Event"]):
         since = Q(at__date__gte=first) if first else Q()
         until = Q(at__date__lte=last) if last else Q()
         return self.filter(since, until)
+
+
+class ImportRunQuerySet(QuerySet["ImportRun"]):
+    """Uploads of spreadsheets."""
+
+    def visible_to(self, user: models.User) -> Self:
+        """A person sees their own uploads, as long as they may import at all."""
+        may = user.can(Permission.IMPORT) or user.can(Permission.MANAGE_USERS)
+        return self.filter(by=user) if may else self.none()
+
+    def unfinished(self, *, before: datetime) -> Self:
+        """Uploads that wait for a job, or whose job began before a moment and never ended."""
+        stuck = Q(state__in=["checking", "writing"], claimed_at__lt=before)
+        return self.filter(Q(state__in=["waiting", "confirmed"]) | stuck)

@@ -3,6 +3,7 @@
 from .calendar import WorkDay
 from .campaign import Campaign, FactChange, Numbering
 from .event import Event
+from .imports import ImportMapping, ImportRun
 from .people import PasswordHistory, User
 from .standard import CheckItem, Indicator, SiteType, Standard
 
@@ -11,6 +12,8 @@ __all__ = [
     "CheckItem",
     "Event",
     "FactChange",
+    "ImportMapping",
+    "ImportRun",
     "Indicator",
     "Numbering",
     "PasswordHistory",

@@ -43,6 +43,7 @@ class Indicator(models.Model):
     code = models.CharField(_("code"), max_length=60)
     level = models.PositiveSmallIntegerField(_("level"))
     text = models.TextField(_("text"))
+    guidance = models.TextField(_("assessment criteria"), blank=True)
     weight = models.DecimalField(_("weight"), max_digits=8, decimal_places=3, default=Decimal(1))
     methods = models.JSONField(_("methods"), default=list)
     position = models.PositiveIntegerField(default=0)

@@ -167,4 +167,3 @@ def store_accounts(*, rows: Sequence[AccountRow], new: int, by: User | None) -> 
 def _positions(row: AccountRow) -> dict[int, str]:
     staff = dict.fromkeys(row.works_for or (), Membership.Position.STAFF.value)
     return staff | dict.fromkeys(row.leads or (), Membership.Position.LEADER.value)
-

@@ -64,9 +64,7 @@ def store_tasks(*, rows: Sequence[TaskRow], new: Collection[str], by: User | Non
         for named in row.carriers
         if named.unit is None
     )
-    TaskDuty.objects.bulk_create(
-        _duties(rows, ids, rules, on=on), batch_size=2000, ignore_conflicts=True
-    )
+    TaskDuty.objects.bulk_create(_duties(rows, ids, rules, on=on), batch_size=2000, ignore_conflicts=True)
     record("tasks.imported", by=by, after={"rows": len(rows), "new": len(new)})
     facts_changed([None])
 

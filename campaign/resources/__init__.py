@@ -1,0 +1,1 @@
+"""The shape of spreadsheets in and out: django-import-export resources, see ``sheet.SheetResource``."""

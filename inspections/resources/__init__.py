@@ -1,0 +1,6 @@
+"""Sheets of inspections and problems."""
+
+from .inspections import InspectionSheet
+from .problems import ProblemSheet
+
+__all__ = ["InspectionSheet", "ProblemSheet"]

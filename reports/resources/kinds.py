@@ -1,0 +1,82 @@
+"""The kinds of sheets by name, and reading a file of one kind."""
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from campaign.documents.mappings import BadMapping, apply, shipped
+from campaign.documents.sheets import Table, plain, read, table_of
+from campaign.models import ImportMapping, User
+from campaign.permissions import Permission
+from campaign.resources.check_items import CheckItemSheet
+from campaign.resources.sheet import Check, Options, SheetResource
+from campaign.resources.standard import StandardSheet
+from inspections.resources import InspectionSheet, ProblemSheet
+from units.resources import SiteSheet, TaskSheet, UnitSheet, UserSheet
+
+#: In the order in which an empty system is filled.
+KINDS: dict[str, type[SheetResource]] = {
+    sheet.kind: sheet
+    for sheet in (
+        UnitSheet, StandardSheet, CheckItemSheet, SiteSheet, UserSheet, TaskSheet, InspectionSheet, ProblemSheet,
+    )
+}  # fmt: skip
+
+
+def is_allowed(user: User, kind: str, permission: Permission = Permission.IMPORT) -> bool:
+    """Whether a person may import (or export) a kind: accounts belong to the system administrator."""
+    return user.can(Permission.MANAGE_USERS if kind == UserSheet.kind else permission)
+
+
+def options_of(rules: Mapping[str, Any]) -> Options:
+    """What a mapping's rules allow besides writing rows."""
+    code, name = (*rules.get("standard", ()), "", "")[:2]
+    return Options(
+        create=frozenset(rules["create"]) if "create" in rules else None,
+        forgive=frozenset(rules.get("forgive", ())),
+        standard=(code, name),
+    )
+
+
+def table_of_file(path: Path, kind: str, rules: Mapping[str, Any] | None = None) -> Table:
+    """The table of a file, its columns mapped where there are rules. Raises UnreadableSheet or BadMapping."""
+    columns = (rules or {}).get("columns", {})
+    mapped = {plain(head) for rule in columns.values() for head in rule.get("from", ())}
+    known = mapped or set(KINDS[kind].names())
+    table = table_of(read(path), known=known, name=(rules or {}).get("sheet", ""))
+    return apply(table, rules or {}) if columns else table
+
+
+def import_file(
+    *, kind: str, path: Path, rules: Mapping[str, Any], by: User | None, on: date, dry_run: bool = False
+) -> Check:
+    """Check a file whole and write it unless something is wrong. Raises UnreadableSheet or BadMapping."""
+    table = table_of_file(path, kind, rules)
+    return KINDS[kind]().import_data(table, by=by, on=on, options=options_of(rules), dry_run=dry_run)
+
+
+def mappings_for(kind: str) -> dict[str, dict[str, Any]]:
+    """The rules kept for a kind, by name: those that come with the product, and those that people named."""
+    found = {name: entry["rules"] for name, entry in shipped().items() if entry["kind"] == kind}
+    return found | dict(ImportMapping.objects.filter(kind=kind).values_list("name", "rules"))
+
+
+def mapping_named(kind: str, name: str) -> dict[str, Any]:
+    """The rules kept under a name. Raises KeyError with a sentence."""
+    rules = mappings_for(kind)
+    if name not in rules:
+        listed = "、".join(sorted(rules)) or "-"
+        raise KeyError(
+            _("There is no mapping “%(name)s” for this kind. Known: %(known)s") % {"name": name, "known": listed}
+        )
+    return rules[name]
+
+
+def sentence(error: Exception) -> str:
+    """What to tell the person about a file that cannot be read or a mapping that does not fit."""
+    if isinstance(error, BadMapping):
+        return _("The sheet has no column %(heads)s.") % {"heads": "、".join(f"“{head}”" for head in error.args)}
+    return str(error)

@@ -1,0 +1,94 @@
+"""The sheet of sites (点位)."""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from campaign.models import SiteType, User
+from campaign.resources.cells import Code, Number, Several, Words
+from campaign.resources.sheet import Check, Column, Names, SheetResource
+
+from ..models import Site
+from ..services.sheets import SiteRow, store_sites
+from .names import unit_names
+
+
+class SiteSheet(SheetResource):
+    """Sites with their type and the units that answer for them; a row is found again by its code."""
+
+    kind = "sites"
+    title = gettext_lazy("Sites")
+    creates = ("types",)
+
+    code = Column(Code(60), "编码", "点位编码", "编号", attribute="code", required=True)
+    name = Column(Words(100), "名称", "点位名称", "点位", attribute="name", required=True)
+    type = Column(Words(60), "类型", "点位类型", "类别", attribute="type__name", required=True)
+    unit = Column(Words(160), "责任单位", "主要责任单位", attribute="unit__code", required=True)
+    other_units = Column(Several(), "其他责任单位", "协同单位", attribute="others")
+    address = Column(Words(200), "地址", "详细地址", attribute="address")
+    lat = Column(Number("-90", "90", 6, rounds=True), "纬度", attribute="lat")
+    lon = Column(Number("-180", "180", 6, rounds=True), "经度", attribute="lon")
+
+    def examine(self, check: Check) -> None:
+        check.once("code")
+        for row, (lat, lon) in enumerate(zip(check.cleaned["lat"], check.cleaned["lon"], strict=True)):
+            if (lat is None) != (lon is None) and row not in check.wrong:
+                check.fault(row, "lon" if lon is None else "lat", _("Latitude and longitude go together."))
+        self._resolve(check)
+        stored = self._stored({check.cleaned["code"][row] for row in check.right()})
+        check.compare({row: self._row(check, row, stored) for row in check.right()}, stored)
+
+    @staticmethod
+    def _resolve(check: Check) -> None:
+        known = SiteType.objects.values_list("pk", "code", "name")
+        types = Names.of((pk, calls) for pk, *calls in known)
+        units = unit_names()
+        check.cleaned["type"] = check.resolve("type", types)
+        check.cleaned["unit"] = check.resolve("unit", units)
+        check.cleaned["other_units"] = check.resolve_several("other_units", units)
+
+    @staticmethod
+    def _stored(codes: Collection[str]) -> dict[str, SiteRow]:
+        fields = ("code", "name", "type_id", "unit_id", "other_ids", "address", "lat", "lon")
+        return {
+            row[0]: SiteRow(row[0], row[1], row[2], row[3], tuple(sorted(row[4])), *row[5:])
+            for row in with_others(Site.objects.filter(code__in=codes)).values_list(*fields)
+        }
+
+    @staticmethod
+    def _row(check: Check, row: int, stored: Mapping[str, SiteRow]) -> SiteRow:
+        cells = check.cleaned
+        unit, before = cells["unit"][row], stored.get(cells["code"][row])
+        others: tuple[int, ...] | None = tuple(sorted(set(cells["other_units"][row]) - {unit}))
+        kept = {"address": cells["address"][row], "lat": cells["lat"][row], "lon": cells["lon"][row]}
+        if before:
+            kept |= {column: getattr(before, column) for column in kept if not check.has(column)}
+            others = others if check.has("other_units") else before.others
+        return SiteRow(
+            cells["code"][row], cells["name"][row], cells["type"][row], unit, others,
+            kept["address"], kept["lat"], kept["lon"],
+        )  # fmt: skip
+
+    def write(self, check: Check) -> None:
+        store_sites(rows=check.plan, new=len(check.added()), by=check.by)
+
+    def listed(self, user: User | None, filters: Mapping[str, str]) -> QuerySet[Site]:
+        sites = Site.objects.visible_to(user) if user else Site.objects.all()
+        if filters.get("q"):
+            sites = sites.matching(filters["q"])
+        exact = {"type": "type__code", "unit": "unit__code"}
+        sites = sites.filter(**{field: filters[name] for name, field in exact.items() if filters.get(name)})
+        return with_others(sites).select_related("type", "unit").order_by("code")
+
+
+def with_others(sites: QuerySet[Site]) -> QuerySet[Any]:
+    """Sites with ``others`` and ``other_ids``: codes and ids of the other units that answer for them."""
+    shared = Site.other_units.through.objects.filter(site=OuterRef("pk"))
+    return sites.annotate(
+        others=ArraySubquery(shared.order_by("unit__code").values("unit__code")),
+        other_ids=ArraySubquery(shared.values("unit_id")),
+    )
