@@ -23,7 +23,7 @@ class UserQuerySet(QuerySet["models.User"]):
         return self.filter(pk=user.pk)
 
 
-class StandardQuerySet(QuerySet["Standard"]):
+class StandardQuerySet(QuerySet["models.Standard"]):
     """Editions of the assessment standard."""
 
     def visible_to(self, user: models.User) -> Self:
@@ -37,7 +37,7 @@ class StandardQuerySet(QuerySet["Standard"]):
         return self.filter(state="published", campaigns__isnull=False).distinct()
 
 
-class CheckItemQuerySet(QuerySet["CheckItem"]):
+class CheckItemQuerySet(QuerySet["models.CheckItem"]):
     """Items of the checklists."""
 
     def in_force(self) -> Self:
@@ -45,7 +45,7 @@ class CheckItemQuerySet(QuerySet["CheckItem"]):
         return self.filter(standard__state="published", standard__campaigns__isnull=False, active=True).distinct()
 
 
-class EventQuerySet(QuerySet["Event"]):
+class EventQuerySet(QuerySet["models.Event"]):
     """The audit trail."""
 
     def visible_to(self, user: models.User) -> Self:
@@ -59,7 +59,7 @@ class EventQuerySet(QuerySet["Event"]):
         return self.filter(since, until)
 
 
-class ImportRunQuerySet(QuerySet["ImportRun"]):
+class ImportRunQuerySet(QuerySet["models.ImportRun"]):
     """Uploads of spreadsheets."""
 
     def visible_to(self, user: models.User) -> Self:

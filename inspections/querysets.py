@@ -5,22 +5,26 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Self
 
+from django.apps import apps
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from campaign.models import User
 from campaign.permissions import Permission, Role
 from campaign.rules import ONE_DAY, start_of
-from units.models import Unit
+from units.querysets import links_up_to
 
 from .rules import OPEN_STATES, WITH_UNIT, State
 
 if TYPE_CHECKING:
     pass
 
+if TYPE_CHECKING:
+    from . import models  # noqa: F401 (named in the bases below)
+
 WHOLE_CITY = frozenset({Role.OFFICE, Role.SUPERVISOR})
 
 
-class InspectionQuerySet(QuerySet["Inspection"]):
+class InspectionQuerySet(QuerySet["models.Inspection"]):
     """Inspections."""
 
     def visible_to(self, user: User) -> Self:
@@ -31,7 +35,7 @@ class InspectionQuerySet(QuerySet["Inspection"]):
             return self.filter(inspector=user)
         if not user.can(Permission.SEE_INSPECTIONS):
             return self.none()
-        counts_for = self.model.units.rel.related_model.objects
+        counts_for = apps.get_model("inspections", "InspectionUnit")._default_manager
         return self.filter(Exists(counts_for.filter(inspection=OuterRef("pk"), unit__memberships__user=user)))
 
     def valid(self) -> Self:
@@ -43,7 +47,7 @@ class InspectionQuerySet(QuerySet["Inspection"]):
         return self.filter(seen_at__gte=start_of(first), seen_at__lt=start_of(last + ONE_DAY))
 
 
-class ProblemQuerySet(QuerySet["Problem"]):
+class ProblemQuerySet(QuerySet["models.Problem"]):
     """The ledger."""
 
     def visible_to(self, user: User) -> Self:
@@ -51,7 +55,7 @@ class ProblemQuerySet(QuerySet["Problem"]):
         if user.role in WHOLE_CITY:
             return self
         if user.role == Role.UNIT:
-            held = Exists(Unit.links_up_to(member=user).filter(descendant=OuterRef("unit")))
+            held = Exists(links_up_to(user).filter(descendant=OuterRef("unit")))
             return self.filter(held).exclude(state__in=[State.NOTED, State.CANCELLED])
         return self.filter(noted_by=user) if user.can(Permission.SEE_PROBLEMS) else self.none()
 
@@ -80,13 +84,13 @@ class ProblemQuerySet(QuerySet["Problem"]):
         return found
 
 
-class PhotoQuerySet(QuerySet["Photo"]):
+class PhotoQuerySet(QuerySet["models.Photo"]):
     """Photographs."""
 
     def visible_to(self, user: User) -> Self:
         """A photograph is seen by whoever sees its problem or its inspection, and by the person who sent it."""
-        problems = self.model.problem.field.related_model.objects.visible_to(user)
-        inspections = self.model.inspection.field.related_model.objects.visible_to(user)
+        problems = ProblemQuerySet(apps.get_model("inspections", "Problem")).visible_to(user)
+        inspections = InspectionQuerySet(apps.get_model("inspections", "Inspection")).visible_to(user)
         return self.filter(
             Q(uploaded_by=user)
             | Exists(problems.filter(pk=OuterRef("problem")))

@@ -13,8 +13,11 @@ from campaign.permissions import Permission
 if TYPE_CHECKING:
     pass
 
+if TYPE_CHECKING:
+    from . import models  # noqa: F401 (named in the bases below)
 
-class PeriodQuerySet(QuerySet["Period"]):
+
+class PeriodQuerySet(QuerySet["models.Period"]):
     """Periods."""
 
     def holding(self, day: date) -> Self:
@@ -22,7 +25,7 @@ class PeriodQuerySet(QuerySet["Period"]):
         return self.filter(starts_on__lte=day, ends_on__gte=day)
 
 
-class RankingQuerySet(QuerySet["Ranking"]):
+class RankingQuerySet(QuerySet["models.Ranking"]):
     """Rankings."""
 
     def visible_to(self, user: User) -> Self:
@@ -44,7 +47,7 @@ class RankingQuerySet(QuerySet["Ranking"]):
         return self.filter(~Q(state="published"))
 
 
-class DocumentQuerySet(QuerySet["Document"]):
+class DocumentQuerySet(QuerySet["models.Document"]):
     """Produced files."""
 
     def visible_to(self, user: User) -> Self:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Self
 
-from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, When
+from django.apps import apps
+from django.db.models import Case, Count, Exists, Model, OuterRef, Q, QuerySet, When
 
 from campaign.models import User
 from campaign.permissions import Permission, Role
@@ -13,11 +14,24 @@ from campaign.permissions import Permission, Role
 if TYPE_CHECKING:
     pass
 
+if TYPE_CHECKING:
+    from . import models  # noqa: F401 (named in the bases below)
+
 #: Roles that work with every unit of the city; all others see the units they are members of.
 CITY_WIDE = frozenset({Role.OFFICE, Role.SUPERVISOR, Role.INSPECTOR})
 
 
-class UnitQuerySet(QuerySet["Unit"]):
+def model(name: str) -> type[Model]:
+    """A model of this app; they stand above this module and cannot be imported."""
+    return apps.get_model("units", name)
+
+
+def links_up_to(member: User) -> QuerySet[Model]:
+    """Today's closure links whose superior is a unit that ``member`` belongs to."""
+    return model("UnitLink")._default_manager.filter(valid_to=None, ancestor__memberships__user=member)
+
+
+class UnitQuerySet(QuerySet["models.Unit"]):
     """Units."""
 
     def visible_to(self, user: User) -> Self:
@@ -28,7 +42,7 @@ class UnitQuerySet(QuerySet["Unit"]):
 
     def of(self, user: User) -> Self:
         """The units a person is a member of, and the units under them today."""
-        return self.filter(Exists(self.model.links_up_to(member=user).filter(descendant=OuterRef("pk"))))
+        return self.filter(Exists(links_up_to(user).filter(descendant=OuterRef("pk"))))
 
     def valid_on(self, day: date) -> Self:
         """Units that exist on a date."""
@@ -44,7 +58,7 @@ class UnitQuerySet(QuerySet["Unit"]):
         )
 
 
-class SiteQuerySet(QuerySet["Site"]):
+class SiteQuerySet(QuerySet["models.Site"]):
     """Sites (点位)."""
 
     def visible_to(self, user: User) -> Self:
@@ -53,11 +67,11 @@ class SiteQuerySet(QuerySet["Site"]):
             return self
         if not user.can(Permission.SEE_UNITS):
             return self.none()
-        from_links = self.model.unit.field.related_model.links_up_to(member=user)
+        from_links = links_up_to(user)
         return self.filter(
             Exists(from_links.filter(descendant=OuterRef("unit")))
             | Exists(
-                self.model.other_units.through.objects.filter(
+                model("Site_other_units")._default_manager.filter(
                     site=OuterRef("pk"), unit__in=from_links.values("descendant")
                 )
             )
@@ -87,7 +101,7 @@ class SiteQuerySet(QuerySet["Site"]):
         return found
 
 
-class TaskQuerySet(QuerySet["Task"]):
+class TaskQuerySet(QuerySet["models.Task"]):
     """Tasks."""
 
     def visible_to(self, user: User) -> Self:
@@ -96,12 +110,10 @@ class TaskQuerySet(QuerySet["Task"]):
             return self
         if not user.can(Permission.SEE_TASKS):
             return self.none()
-        return self.filter(
-            Exists(self.model.duties.rel.related_model.objects.visible_to(user).filter(task=OuterRef("pk")))
-        )
+        return self.filter(Exists(TaskDutyQuerySet(model("TaskDuty")).visible_to(user).filter(task=OuterRef("pk"))))
 
 
-class TaskDutyQuerySet(QuerySet["TaskDuty"]):
+class TaskDutyQuerySet(QuerySet["models.TaskDuty"]):
     """One unit's part in a task."""
 
     def visible_to(self, user: User) -> Self:
@@ -110,9 +122,7 @@ class TaskDutyQuerySet(QuerySet["TaskDuty"]):
             return self
         if not user.can(Permission.SEE_TASKS):
             return self.none()
-        return self.filter(
-            Exists(self.model.unit.field.related_model.links_up_to(member=user).filter(descendant=OuterRef("unit")))
-        )
+        return self.filter(Exists(links_up_to(user).filter(descendant=OuterRef("unit"))))
 
     def overdue(self, *, on: date) -> Self:
         """Duties past their day and not accepted."""

@@ -23,7 +23,8 @@ class CampaignForm(forms.ModelForm[Campaign]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["standard"].queryset = Standard.objects.filter(state=Standard.State.PUBLISHED)
+        in_force = Standard.objects.filter(state=Standard.State.PUBLISHED)
+        self.fields["standard"] = forms.ModelChoiceField(in_force, label=self.fields["standard"].label)
 
     def clean_office_hours(self) -> str:
         text: str = self.cleaned_data["office_hours"]

@@ -1,5 +1,7 @@
 """The standard: its editions, the tree of indicators, the checklists, and the campaigns that use them."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import Count, Prefetch
@@ -33,7 +35,7 @@ def standard(request: UserRequest, code: str) -> HttpResponse:
     edition = get_object_or_404(Standard.objects.visible_to(request.user), code=code)
     wanted = request.GET.get("type", "")
     types = SiteType.objects.filter(items__standard=edition).annotate(count=Count("items")).order_by("position", "code")
-    context = {"standard": edition, "types": types, "chosen": None}
+    context: dict[str, Any] = {"standard": edition, "types": types, "chosen": None}
     if wanted:
         context["chosen"] = get_object_or_404(SiteType, code=wanted)
         context["items"] = CheckItem.objects.filter(standard=edition, site_type=context["chosen"]).select_related(

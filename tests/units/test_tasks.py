@@ -80,10 +80,10 @@ def test_a_unit_reports_with_evidence(client, city, duty):
     answer = client.post(
         "/tasks/T1/S1/lead/report/",
         {f"{key}-version": 0, f"{key}-note": "已上墙 12 处", f"{key}-caption": "11月,东街",
-         f"{key}-files": SimpleUploadedFile("现场.pdf", b"%PDF-1.4")},
+         f"{key}-attached": SimpleUploadedFile("现场.pdf", b"%PDF-1.4")},
     )  # fmt: skip
 
-    assert page.context["duties"][0].form
+    assert page.context["duties"][0][1]
     assert answer.status_code == 302
     kept = Evidence.objects.get()
     assert (kept.name, kept.caption, kept.size) == ("现场.pdf", "11月,东街", 8)
@@ -113,7 +113,7 @@ def test_other_kinds_of_files_are_refused_and_leave_nothing(client, city, duty, 
 
     answer = client.post(
         "/tasks/T1/S1/lead/report/",
-        {f"{key}-version": 0, f"{key}-note": "x", f"{key}-files": SimpleUploadedFile(name, b"<script>")},
+        {f"{key}-version": 0, f"{key}-note": "x", f"{key}-attached": SimpleUploadedFile(name, b"<script>")},
     )
 
     assert answer.status_code == 422
@@ -175,7 +175,7 @@ def test_a_unit_sees_only_its_part(client, city):
     task_for(city.east, city.west)
     client.force_login(city.leader)
 
-    assert [duty.unit for duty in client.get("/tasks/T1/").context["duties"]] == [city.east]
+    assert [duty.unit for duty, _ in client.get("/tasks/T1/").context["duties"]] == [city.east]
 
 
 def test_a_superior_unit_may_not_be_bypassed_by_a_supervisor(client, city, duty):

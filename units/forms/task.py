@@ -77,7 +77,7 @@ class ReportForm(forms.Form):
     note = forms.CharField(
         label=gettext_lazy("What was done"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
     )
-    files = FilesField(label=gettext_lazy("Evidence"), required=False)
+    attached = FilesField(label=gettext_lazy("Evidence"), required=False)
     caption = forms.CharField(
         label=gettext_lazy("caption"),
         max_length=200,

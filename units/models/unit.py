@@ -8,8 +8,6 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from campaign.models import User
-
 from ..querysets import UnitQuerySet
 
 #: The date from which a unit or link is valid when nobody said otherwise.
@@ -78,11 +76,6 @@ class Unit(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("reports:unit", args=[self.code])
-
-    @staticmethod
-    def links_up_to(*, member: User) -> "models.QuerySet[UnitLink]":
-        """Today's closure links whose superior is a unit that ``member`` belongs to."""
-        return UnitLink.objects.filter(valid_to=None, ancestor__memberships__user=member)
 
 
 class UnitLink(models.Model):

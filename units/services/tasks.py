@@ -22,7 +22,8 @@ from campaign.rules import day_of
 
 from ..models import Evidence, Progress, Task, TaskDuty, TaskRule, Unit
 
-State, Act = TaskDuty.State, Progress.Act
+Act = Progress.Act
+State = TaskDuty.State
 
 #: What evidence may be: documents, tables and pictures; never something a browser would run.
 SUFFIXES = frozenset(
@@ -128,9 +129,9 @@ def _keep(*, progress: Progress, file: File, caption: str) -> Evidence:
     name = PurePath(file.name or "").name[-200:] or "file"
     suffix = PurePath(name).suffix.lower()
     if suffix not in SUFFIXES:
-        raise ValidationError({"files": _("%(name)s: this kind of file is not taken.") % {"name": name}})
+        raise ValidationError({"attached": _("%(name)s: this kind of file is not taken.") % {"name": name}})
     if (file.size or 0) > LARGEST:
-        raise ValidationError({"files": _("%(name)s is larger than 20 MB.") % {"name": name}})
+        raise ValidationError({"attached": _("%(name)s is larger than 20 MB.") % {"name": name}})
     content = file.read()
     stored = default_storage.save(f"evidence/{uuid4().hex}{suffix}", ContentFile(content))
     try:

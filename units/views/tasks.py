@@ -91,13 +91,13 @@ def _page(request: UserRequest, code: str, wrong: tuple[int, Any] | None = None,
         .prefetch_related("progress__by", "progress__evidence")
     )
     own = set(Unit.objects.of(request.user).values_list("pk", flat=True)) if request.user.role == "unit" else set()
-    for duty in duties:
-        duty.form = None
-        if wrong and wrong[0] == duty.pk:
-            duty.form = wrong[1]
-        elif duty.unit_id in own and duty.state in ("open", "returned"):
-            duty.form = ReportForm(initial={"version": duty.version}, prefix=duty.key)
-    context = {"task": found, "duties": duties, "today": day_of(timezone.now())}
+    forms = {
+        duty.pk: ReportForm(initial={"version": duty.version}, prefix=duty.key)
+        for duty in duties
+        if duty.unit_id in own and duty.state in ("open", "returned")
+    } | dict([wrong] if wrong else [])
+    shown = [(duty, forms.get(duty.pk)) for duty in duties]
+    context = {"task": found, "duties": shown, "today": day_of(timezone.now())}
     return render(request, "units/task.html", context, status=status)
 
 
@@ -110,7 +110,7 @@ def duty_report(request: UserRequest, code: str, unit: str, part: str) -> HttpRe
     if not form.is_valid():
         return _page(request, code, (duty.pk, form), status=422)
     wanted = form.cleaned_data
-    files = [(file, wanted["caption"]) for file in wanted["files"]]
+    files = [(file, wanted["caption"]) for file in wanted["attached"]]
     try:
         services.report_progress(
             duty=duty, version=wanted["version"], note=wanted["note"], files=files, by=request.user, at=timezone.now()
@@ -141,7 +141,7 @@ def duty_answer(request: UserRequest, code: str, unit: str, part: str) -> HttpRe
 
 @require_safe
 @require(Permission.SEE_TASKS)
-def evidence(request: UserRequest, name: str) -> HttpResponse:
+def evidence(request: UserRequest, name: str) -> FileResponse:
     """A file of evidence, to whoever sees its duty; always as a download."""
     duties = TaskDuty.objects.visible_to(request.user)
     found = get_object_or_404(Evidence, progress__duty__in=duties, file=f"evidence/{name}")
