@@ -18,7 +18,7 @@ SHORT = 4  # entries of the bar on a phone; the rest stands behind "more"
 
 # Words, name of the address, icon, the permissions of which one is enough (none: everybody signed in).
 NAVIGATION = [
-    (_("Home"), "home", "home", ()),
+    (_("Home"), "reports:home", "home", ()),
     (_("New inspection"), "inspections:new", "clipboard-check", (P.ENTER_INSPECTIONS,)),
     (_("Problem ledger"), "inspections:problems", "clipboard-list", (P.SEE_PROBLEMS,)),
     (_("Rankings"), "reports:rankings", "trophy", (P.SEE_RANKINGS,)),

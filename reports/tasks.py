@@ -4,6 +4,8 @@ from celery import shared_task
 from django.utils import timezone
 
 from . import services
+from .resources import runs
+from .services import documents
 
 
 @shared_task
@@ -18,3 +20,30 @@ def close_ended_periods() -> None:
     now = timezone.now()
     services.close_ended(now=now)
     services.roll_up(now=now)
+
+
+@shared_task
+def make_document(pk: int) -> None:
+    """Make one file that was asked for."""
+    documents.make_document(pk=pk, now=timezone.now())
+
+
+@shared_task
+def make_waiting_documents() -> None:
+    """Every minute: files whose task was lost, or whose worker died."""
+    for pk in documents.sweep_documents(now=timezone.now()):
+        documents.make_document(pk=pk, now=timezone.now())
+
+
+@shared_task
+def run_import(pk: int) -> None:
+    """Check or write one uploaded sheet."""
+    runs.work(pk=pk, now=timezone.now())
+
+
+@shared_task
+def sweep_imports() -> None:
+    """Every minute: uploads whose task was lost, or whose worker died."""
+    now = timezone.now()
+    for pk in runs.unfinished(now=now):
+        runs.work(pk=pk, now=now)

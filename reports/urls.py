@@ -1,4 +1,29 @@
-from django.urls import URLPattern, URLResolver
+"""Addresses of home, rankings, units' pages and documents; codes, never keys."""
+
+from django.urls import path
+
+from .views import documents, drill, exports, home, imports, rankings, units
 
 app_name = "reports"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("rankings/", rankings.rankings, name="rankings"),
+    path("rankings/late/<str:period>/<str:group>/", rankings.late, name="ranking_late"),
+    path("rankings/close/<str:period>/<str:group>/", rankings.close, name="ranking_close"),
+    path("rankings/publish/<str:period>/<str:group>/", rankings.publish_ranking, name="ranking_publish"),
+    path("rankings/revise/<str:period>/<str:group>/", rankings.revise_ranking, name="ranking_revise"),
+    path("rankings/<str:period>/<str:group>/", rankings.ranking, name="ranking"),
+    path("rankings/<str:period>/<str:group>/<str:unit>/", drill.ranking_unit, name="ranking_unit"),
+    path("rankings/<str:period>/<str:group>/<str:unit>/<str:figure>/", drill.component, name="component"),
+    path("units/<str:code>/", units.unit, name="unit"),
+    path("imports/", imports.imports, name="imports"),
+    path("imports/empty/<str:kind>.xlsx", imports.import_template, name="import_template"),
+    path("imports/<str:code>/", imports.import_run, name="import_run"),
+    path("imports/<str:code>/columns/", imports.import_columns, name="import_columns"),
+    path("imports/<str:code>/confirm/", imports.import_confirm, name="import_confirm"),
+    path("imports/<str:code>/errors.xlsx", imports.import_errors, name="import_errors"),
+    path("exports/<str:kind>.<str:format>", exports.export, name="export"),
+    path("reports/", documents.documents, name="documents"),
+    path("reports/new/", documents.document_request, name="document_request"),
+    path("reports/<uuid:token>/", documents.document_file, name="document_file"),
+]

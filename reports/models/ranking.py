@@ -63,6 +63,12 @@ class Ranking(models.Model):
                 name="ranking_two_persons",
             ),
         ]
+        # The newest moment of each kind says whether any ranking changed: pages ask it on every request.
+        indexes = [
+            models.Index(fields=["refreshed_at"], name="ranking_refreshed"),
+            models.Index(fields=["closed_at"], name="ranking_closed"),
+            models.Index(fields=["published_at"], name="ranking_published"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.period} {self.group} r{self.revision}"

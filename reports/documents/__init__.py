@@ -1,0 +1,1 @@
+"""Pure writers: tables in, files out. No database, no request, no clock."""

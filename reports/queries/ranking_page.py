@@ -1,0 +1,200 @@
+"""What the ranking page shows besides the rows: groups with counts, periods to choose from, revisions, late entries."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Case, Count, Exists, F, Max, OuterRef, QuerySet, When
+from django.db.models.functions import Now
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from campaign.models import User
+from campaign.permissions import Role
+from units.models import PeerGroup, Unit
+
+from ..models import ListEntry, Period, Ranking, RankingRow
+from ..rules.figures import FOOTNOTES
+from ..rules.periods import KINDS, containing
+from ..rules.sentences import black_sentence, red_sentence
+from ..rules.spec import RuleSpec
+from .rankings import Shown, ranking_entries, ranking_rows, shown_components
+
+#: Periods offered in the picker.
+PICKED = 26
+#: Rows of one page.
+PAGE = 500
+
+
+def rankings_stamp() -> tuple[Any, ...]:
+    """Changes whenever any ranking is made, refreshed, closed or published: four looks at the ends of indexes."""
+    newest = Ranking.objects.order_by().aggregate(Max("pk"), Max("refreshed_at"), Max("closed_at"), Max("published_at"))
+    return tuple(newest.values())
+
+
+#: Of several revisions the one that is shown: the published one, else the newest.
+SHOWN_FIRST = (F("published_at").desc(nulls_last=True), "-revision")
+
+
+def find_ranking(user: User, period: str, group: str, revision: int | None = None) -> Ranking | None:
+    """A ranking that a person may see by its codes: the revision asked for, else the published one, else the newest."""
+    return rankings_in(user, period, group, revision).first()
+
+
+def rankings_in(user: User, period: str, group: str = "", revision: int | None = None) -> QuerySet[Ranking]:
+    """The rankings of a period that a person may see, one per group as ``find_ranking`` chooses it; in code order."""
+    found = Ranking.objects.visible_to(user).light().filter(period__code=period)
+    if group:
+        found = found.filter(group__code=group)
+    if revision:
+        found = found.filter(revision=revision)
+    one_each = found.order_by("group__code", *SHOWN_FIRST).distinct("group__code")
+    return one_each.select_related("period", "group", "rule", "closed_by", "published_by")
+
+
+def newest_ranking(user: User, *, kind: str = "", group: str = "") -> Ranking | None:
+    """Where the ranking page begins: the last week that is over, in the person's own group where they have one."""
+    found = Ranking.objects.visible_to(user).light().select_related("period", "group").order_by()
+    if kind:
+        found = found.filter(period__kind=kind)
+    if group:
+        found = found.filter(group__code=group)
+    own = PeerGroup.objects.filter(units__memberships__user=user).values("pk")
+    return (
+        found.annotate(
+            running=Case(When(period__ends_at__gt=Now(), then=1), default=0),
+            weekly=Case(When(period__kind="week", then=0), default=1),
+            others=Case(When(group__in=own, then=0), default=1),
+        )
+        .order_by("running", "weekly", "-period__starts_on", "others", "group__position", "group__code")
+        .first()
+    )
+
+
+def own_units(user: User) -> frozenset[int]:
+    """The units whose people a person belongs to, by id; only unit staff have any."""
+    return frozenset(Unit.objects.of(user).values_list("pk", flat=True)) if user.role == Role.UNIT else frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A ranking that can be chosen: its period, address and whether it is the one shown."""
+
+    label: str
+    url: str
+    active: bool
+    count: int | None = None
+    published: bool = False
+
+
+def _address(period: str, group: str) -> str:
+    return reverse("reports:ranking", args=[period, group])
+
+
+def group_choices(user: User, ranking: Ranking) -> list[Choice]:
+    """The groups ranked in the same period, with the number of their units."""
+    rows = (
+        Ranking.objects.visible_to(user)
+        .filter(period=ranking.period)
+        .order_by("group__position", "group__code", "-revision")
+        .values_list("group__code", "group__name", Count("rows"))
+    )
+    found: dict[str, Choice] = {}
+    for code, name, units in rows:
+        address = _address(ranking.period.code, code)
+        found.setdefault(code, Choice(name, address, code == ranking.group.code, units))
+    return list(found.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Periods:
+    """The picker: kinds to switch between, neighbours, and the periods of this kind, newest first."""
+
+    kinds: list[Choice]
+    listed: list[Choice]
+    earlier: Choice | None
+    later: Choice | None
+
+
+def period_choices(user: User, ranking: Ranking) -> Periods:
+    """The periods in which a group is ranked, as far as a person may see them."""
+    group = Ranking.objects.visible_to(user).filter(group=ranking.group).order_by()
+    newest = group.values_list("period__kind").annotate(starts=Max("period__starts_on"))
+    same = (
+        Period.objects.filter(kind=ranking.period.kind, pk__in=group.values("period"))
+        .annotate(published=Exists(group.filter(period=OuterRef("pk"), state="published")))
+        .order_by("-starts_on")
+    )
+    later = same.filter(starts_on__gt=ranking.period.starts_on).reverse()[:1]
+    listed = list(same[:PICKED])
+    earlier = same.filter(starts_on__lt=ranking.period.starts_on)[:1]
+    kinds = {kind: containing(starts, kind).code for kind, starts in newest}
+    labels = dict(Period.Kind.choices)
+
+    def choice(period: Period) -> Choice:
+        code = period.code
+        return Choice(
+            period.span.label(),
+            _address(code, ranking.group.code),
+            code == ranking.period.code,
+            published=period.published,
+        )
+
+    return Periods(
+        kinds=[
+            Choice(str(labels[kind]), _address(kinds[kind], ranking.group.code), kind == ranking.period.kind)
+            for kind in KINDS
+            if kind in kinds
+        ],
+        listed=[choice(period) for period in listed],
+        earlier=next(map(choice, earlier), None),
+        later=next(map(choice, later), None),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class PageRow:
+    """A row of the table as it is printed; a band is a sentence in a row of its own before or after it."""
+
+    row: RankingRow
+    components: list[Shown]
+    entry: ListEntry | None
+    footnote: str
+    look: str
+    band_before: str = ""
+    band_after: str = ""
+
+
+def page_rows(ranking: Ranking, *, after: int = 0) -> list[PageRow]:
+    """A page of rows behind a position, with components and list entries; two statements."""
+    spec = RuleSpec.parse(ranking.rule.spec)
+    entries = ranking_entries(ranking)
+    rows = list(ranking_rows(ranking).filter(position__gt=after)[:PAGE])
+    colors = [entries[row.unit_id].color if row.unit_id in entries else "" for row in rows]
+    last_red = max((at for at, color in enumerate(colors) if color == "red"), default=-1)
+    first_black = colors.index("black") if "black" in colors else -1
+    red, black = (
+        _band(_("Red list: %(who)s"), red_sentence(spec.red)),
+        _band(_("Black list: %(who)s"), black_sentence(spec.black)),
+    )
+    return [
+        PageRow(
+            row=row,
+            components=shown_components(row),
+            entry=entries.get(row.unit_id),
+            footnote=str(FOOTNOTES.get(row.footnote, row.footnote)),
+            look=f"{color}-list" if color else "",
+            band_before=black if at == first_black else "",
+            band_after=red if at == last_red else "",
+        )
+        for at, (row, color) in enumerate(zip(rows, colors, strict=True))
+    ]
+
+
+def _band(sentence: str, who: str) -> str:
+    return sentence % {"who": who} if who else ""
+
+
+def revisions(user: User, ranking: Ranking) -> list[Ranking]:
+    """All revisions of a ranking that a person may see, the newest first."""
+    found = Ranking.objects.visible_to(user).light().filter(period=ranking.period, group=ranking.group)
+    return list(found.order_by("-revision"))

@@ -1,0 +1,97 @@
+"""What the drawings in the browser are given. Decimals become floats only here; pages print the decimals."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from ..models import RankingRow
+from ..queries.figures import CityFigure
+from ..queries.rankings import Shown, shown_components
+from ..rules.figures import FIGURES
+from ..rules.periods import Span
+
+
+def number(value: Decimal | int | None) -> float | None:
+    """A figure for drawing."""
+    return None if value is None else float(value)
+
+
+def waterfall(row: RankingRow, parts: Sequence[Shown], urls: Sequence[str]) -> dict[str, Any] | None:
+    """From 100 to the score, one step for what each component costs; None for a unit without a score."""
+    if row.score is None:
+        return None
+    steps = [
+        {"label": str(part.title), "value": number(-part.lost), "url": url, "note": ratio(part)}
+        for part, url in zip(parts, urls, strict=True)
+        if part.lost is not None
+    ]
+    return {
+        "start": {"label": _("Full score"), "value": 100},
+        "steps": steps,
+        "total": {"label": _("Score"), "value": number(row.score)},
+    }
+
+
+def ratio(part: Shown) -> str:
+    """A component's base in a few characters: 412.5 / 420."""
+    return f"{plain(part.numerator)} / {plain(part.denominator)}"
+
+
+def plain(value: Decimal | None) -> str:
+    """At most two places, without needless zeros."""
+    return "—" if value is None else f"{round(value, 2).normalize():f}"
+
+
+def places(rows: Sequence[RankingRow]) -> dict[str, Any]:
+    """A unit's places through time, the first place on top."""
+    return {
+        "x": [short_label(row) for row in rows],
+        "series": [{"name": _("Place"), "values": [row.rank for row in rows]}],
+        "places": 0,
+        "invert": True,
+        "min": 1,
+    }
+
+
+def short_label(row: RankingRow) -> str:
+    """A period in a few characters for an axis."""
+    return row.ranking.period.code.partition("-")[2] or row.ranking.period.code
+
+
+def city(spans: Sequence[Span], trend: Mapping[str, Mapping[str, CityFigure]]) -> dict[str, Any]:
+    """The city's conformity and on-time rate through time."""
+    names = {"conformity_pooled": FIGURES["conformity"].title, "on_time": FIGURES["on_time"].title}
+    return {
+        "x": [span.code.partition("-")[2] or span.code for span in spans],
+        "series": [
+            {"name": str(title), "values": [number(trend[span.code][name].value) for span in spans]}
+            for name, title in names.items()
+        ],
+        "unit": "%",
+        "places": 2,
+        "max": 100,
+    }
+
+
+def components(rows: Sequence[RankingRow]) -> dict[str, Any]:
+    """A unit's score and components through time, in % and points of 100."""
+    parts = [{part.figure: part for part in shown_components(row)} for row in rows]
+    names = {figure: part.title for row in parts for figure, part in row.items()}
+    series = [{"name": _("Score"), "values": [number(row.score) for row in rows]}]
+    series += [
+        {"name": str(title), "values": [number(row[figure].value) if figure in row else None for row in parts]}
+        for figure, title in names.items()
+    ]
+    return {"x": [short_label(row) for row in rows], "series": series, "places": 2, "max": 100}
+
+
+def changes(parts: list[Shown], before: list[Shown]) -> list[dict[str, Any]]:
+    """How each component's value differs from the period before, in percentage points."""
+    values = {part.figure: part.value for part in before}
+    return [
+        {"title": part.title, "change": part.value - earlier, "better": (part.value < earlier) == part.lower_is_better}
+        for part in parts
+        if part.value is not None and (earlier := values.get(part.figure)) is not None
+    ]

@@ -1,0 +1,163 @@
+"""The first page of each role: one question, the counts that answer it, and the next thing to do."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from campaign.models import Event, User
+from campaign.permissions import Role
+from campaign.queries import work_clock
+from campaign.rules import day_of
+from inspections.queries.ledger import moves_for
+
+from ..queries import city_figures, city_trend, desk, lists
+from ..queries.standing import Standing, home_unit, standing_of
+from ..rules.periods import Span, containing
+from . import charts
+
+WEEKS = 13
+
+
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """The page a person begins with, by their role."""
+    if not request.user.is_authenticated:
+        return redirect_to_login(request.get_full_path())
+    template, context = PAGES.get(request.user.role, ("reports/home_none.html", _nothing))
+    return render(request, template, context(request.user, timezone.now()))
+
+
+def _nothing(user: User, at: datetime) -> dict[str, Any]:
+    return {}
+
+
+def _office(user: User, at: datetime) -> dict[str, Any]:
+    week = lists.last_week(user, at=at)
+    return {
+        "at": at,
+        "problems": desk.problem_counts(user, at=at),
+        "inspections": desk.inspection_counts_of_days(user, at=at),
+        "duties": desk.duty_counts(user, at=at),
+        "to_close": lists.ended_drafts(at=at),
+        "to_publish": lists.waiting_to_publish(),
+        "week": week,
+        "lists": lists.listed(lists.rankings_in(week, user)) if week else None,
+        "overdue": desk.overdue_by_unit(user, at=at),
+    }
+
+
+def _unit(user: User, at: datetime) -> dict[str, Any]:
+    unit = home_unit(user)
+    standing = standing_of(unit, user, at=at) if unit else None
+    context = {
+        "at": at,
+        "unit": unit,
+        "problems": _to_do(user, at),
+        "problem_counts": desk.problem_counts(user, at=at),
+        "duties": desk.due_duties(user),
+        "duty_counts": desk.duty_counts(user, at=at),
+        "today": day_of(at),
+    }
+    return context | (_standing(standing) if standing else {})
+
+
+def _to_do(user: User, at: datetime) -> list[dict[str, Any]]:
+    """The problems a person's units hold, with what is left of their time and the move to make."""
+    problems = desk.due_problems(user)
+    clock = work_clock() if problems else None
+    return [
+        {
+            "problem": problem,
+            "left": clock.remaining(problem.due_at, at) if clock and problem.due_at else None,
+            "moves": moves_for(problem, user),
+        }
+        for problem in problems
+    ]
+
+
+def _standing(standing: Standing) -> dict[str, Any]:
+    row = standing.row
+    address = [row.ranking.period.code, row.ranking.group.code, row.unit.code]
+    urls = [reverse("reports:component", args=[*address, part.figure]) for part in standing.parts]
+    return {
+        "standing": standing,
+        "row": row,
+        "why": charts.waterfall(row, standing.parts, urls),
+        "trend": charts.places(standing.rows),
+        "changes": charts.changes(standing.parts, standing.before),
+    }
+
+
+def _supervisor(user: User, at: datetime) -> dict[str, Any]:
+    week = lists.last_week(user, at=at)
+    span = week.span if week else containing(day_of(at) - timedelta(days=7), "week")
+    spans = _back(span, WEEKS)
+    trend = city_trend(spans, at)
+    rankings = lists.rankings_in(week, user) if week else []
+    columns, heat = lists.heat_table(rankings)
+    return {
+        "at": at,
+        "span": span,
+        "week": week,
+        "figures": city_figures(span, at),
+        "before": trend[spans[-2].code],
+        "trend": charts.city(spans, trend),
+        "trend_rows": [(one.label(), trend[one.code]) for one in reversed(spans)],
+        "lists": lists.listed(rankings),
+        "columns": columns,
+        "heat": heat,
+        "overdue": desk.overdue_by_unit(user, at=at),
+        "problems": desk.problem_counts(user, at=at),
+        "to_publish": lists.waiting_to_publish(user),
+    }
+
+
+def _back(span: Span, number: int) -> list[Span]:
+    """A period and those before it, ``number`` in all, the oldest first."""
+    found = [span]
+    while len(found) < number:
+        found.append(found[-1].previous())
+    return found[::-1]
+
+
+def _inspector(user: User, at: datetime) -> dict[str, Any]:
+    return {"counts": desk.inspection_counts_of_days(user, at=at), "visits": desk.recent_visits(user), "at": at}
+
+
+def _monitor(user: User, at: datetime) -> dict[str, Any]:
+    return {"problems": desk.noted_by(user)}
+
+
+def _people(user: User, at: datetime) -> dict[str, Any]:
+    people = User.objects.visible_to(user)
+    return {
+        "active": people.filter(is_active=True).count(),
+        "disabled": people.filter(is_active=False).count(),
+        "without_role": people.filter(is_active=True, role="").count(),
+    }
+
+
+def _audit(user: User, at: datetime) -> dict[str, Any]:
+    trail = Event.objects.visible_to(user)
+    lately = trail.filter(at__gte=at - timedelta(days=1))
+    return {"today": lately.count(), "refused": lately.filter(result=Event.Result.REFUSED).count(), "events": trail[:8]}
+
+
+Page = Callable[[User, datetime], dict[str, Any]]
+PAGES: dict[str, tuple[str, Page]] = {
+    Role.OFFICE: ("reports/home_office.html", _office),
+    Role.UNIT: ("reports/home_unit.html", _unit),
+    Role.SUPERVISOR: ("reports/home_supervisor.html", _supervisor),
+    Role.INSPECTOR: ("reports/home_inspector.html", _inspector),
+    Role.MONITOR: ("reports/home_monitor.html", _monitor),
+    Role.SYSTEM_ADMIN: ("reports/home_people.html", _people),
+    Role.SECURITY_ADMIN: ("reports/home_people.html", _people),
+    Role.AUDIT_ADMIN: ("reports/home_audit.html", _audit),
+}

@@ -1,0 +1,169 @@
+"""The ranking page, and what is done with a ranking: closing its period, publishing it, correcting it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from campaign.guard import UserRequest, require
+from campaign.permissions import Permission
+from inspections.models import Inspection
+
+from ..models import Ranking
+from ..queries import late_entries, ranking_stamp, voided_since
+from ..queries import ranking_page as pages
+from ..rules.sentences import rule_sentences
+from ..rules.spec import RuleSpec
+from ..services import close_period, publish, revise
+from .cached import cached_page, kept_html
+
+
+@require_GET
+@require(Permission.SEE_RANKINGS)
+def rankings(request: UserRequest) -> HttpResponse:
+    """The ranking a person most likely wants: last week's, in their own group."""
+    newest = pages.newest_ranking(request.user)
+    return redirect(newest) if newest else render(request, "reports/no_ranking.html")
+
+
+def found_or_404(request: UserRequest, period: str, group: str) -> Ranking:
+    """The ranking an address names, in the revision asked for. Raises Http404 where there is none for this person."""
+    number = request.GET.get("revision", "")
+    ranking = pages.find_ranking(request.user, period, group, int(number) if number[:4].isdecimal() else None)
+    if ranking is None:
+        raise Http404
+    return ranking
+
+
+@require_GET
+@require(Permission.SEE_RANKINGS)
+def ranking(request: UserRequest, period: str, group: str) -> HttpResponse:
+    """A group's ranking in a period, rendered once for its content."""
+    try:
+        shown = found_or_404(request, period, group)
+    except Http404:
+        newest = pages.newest_ranking(request.user, group=group)
+        return render(request, "reports/no_ranking.html", {"newest": newest, "asked": period}, status=404)
+    mine = pages.own_units(request.user)
+    acts = _acts(request, shown)
+    after = request.GET.get("after", "")
+    return cached_page(
+        request,
+        "reports/ranking.html",
+        lambda: _page(request, shown, mine, acts, int(after) if after[:6].isdecimal() else 0),
+        key=(ranking_stamp(shown), pages.rankings_stamp(), shown.error, mine, acts),
+    )
+
+
+def _acts(request: UserRequest, shown: Ranking) -> tuple[str, ...]:
+    """What this person may do with this ranking now; the first is the page's main button."""
+    can, state = request.user.can, Ranking.State(shown.state)
+    possible = {
+        "publish": can(Permission.PUBLISH) and state == state.CLOSED and shown.closed_by_id != request.user.pk,
+        "close": can(Permission.CLOSE_PERIODS) and state == state.DRAFT and shown.period.ends_at <= timezone.now(),
+        "export": can(Permission.EXPORT),
+        "revise": can(Permission.CLOSE_PERIODS) and state == state.PUBLISHED,
+    }
+    return tuple(act for act, allowed in possible.items() if allowed)
+
+
+def _page(
+    request: UserRequest, shown: Ranking, mine: frozenset[int], acts: tuple[str, ...], after: int
+) -> dict[str, Any]:
+    whole_city = request.user.can(Permission.SEE_DRAFT_RANKINGS)
+    query = f"?revision={shown.revision}" if "revision" in request.GET else ""
+    units = shown.rows.count()
+
+    def table() -> dict[str, Any]:
+        rows = pages.page_rows(shown, after=after)
+        more = rows[-1].row.position if rows and len(rows) == pages.PAGE else None
+        return {"ranking": shown, "rows": rows, "mine": mine, "drill": whole_city, "query": query, "more": more}
+
+    return {
+        "ranking": shown,
+        "groups": pages.group_choices(request.user, shown),
+        "periods": pages.period_choices(request.user, shown),
+        "revisions": pages.revisions(request.user, shown),
+        "table": kept_html(
+            "reports/ranking_table.html", table, key=(ranking_stamp(shown), mine, whole_city, query, after)
+        ),
+        "units": units,
+        "unranked": shown.rows.filter(rank=None).count(),
+        "sentences": rule_sentences(RuleSpec.parse(shown.rule.spec)),
+        "acts": acts,
+        "stamp": ranking_stamp(shown),
+    }
+
+
+@require_GET
+@require(Permission.SEE_INSPECTIONS)
+def late(request: UserRequest, period: str, group: str) -> HttpResponse:
+    """Inspections that were entered or voided after the ranking was closed; they wait for the next revision."""
+    shown = found_or_404(request, period, group)
+    visible = Inspection.objects.visible_to(request.user).select_related("site", "inspector")
+    after, voided = (
+        visible.filter(pk__in=rows.values("pk")).order_by("-recorded_at")
+        for rows in (late_entries(shown), voided_since(shown))
+    )
+    context = {"ranking": shown, "late": after[:100], "voided": voided[:100]}
+    context |= {"late_count": after.count(), "voided_count": voided.count()}
+    template = "reports/ranking_late.html#note" if request.htmx else "reports/ranking_late.html"
+    return TemplateResponse(request, template, context)
+
+
+@require_POST
+@require(Permission.CLOSE_PERIODS)
+def close(request: UserRequest, period: str, group: str) -> HttpResponse:
+    """Close the period: the figures of all its groups stand from now on."""
+    shown = found_or_404(request, period, group)
+
+    def act() -> None:
+        close_period(period=shown.period, by=request.user, now=timezone.now())
+
+    return _done(request, shown, act, _("The period is closed. A supervisor can publish it now."))
+
+
+@require_POST
+@require(Permission.PUBLISH)
+def publish_ranking(request: UserRequest, period: str, group: str) -> HttpResponse:
+    """Publish the ranking that the person saw; one that changed meanwhile has to be looked at again."""
+    shown = found_or_404(request, period, group)
+
+    def act() -> None:
+        if request.POST.get("stamp") != ranking_stamp(shown):
+            raise ValidationError(_("The ranking changed while you were looking at it. Look again, then publish."))
+        publish(ranking=shown, by=request.user, now=timezone.now())
+
+    return _done(request, shown, act, _("Published. Everybody signed in can see it; it will not change any more."))
+
+
+@require_POST
+@require(Permission.CLOSE_PERIODS)
+def revise_ranking(request: UserRequest, period: str, group: str) -> HttpResponse:
+    """Open a new revision of a published ranking, with a reason."""
+    shown = found_or_404(request, period, group)
+
+    def act() -> None:
+        reason = request.POST.get("reason", "").strip()
+        if not reason:
+            raise ValidationError(_("Say why a new revision is needed."))
+        revise(ranking=shown, reason=reason[:200], by=request.user, now=timezone.now())
+
+    return _done(request, shown, act, _("A new revision is open as a draft. The published one stays readable."))
+
+
+def _done(request: UserRequest, shown: Ranking, act: Callable[[], None], words: str) -> HttpResponse:
+    try:
+        act()
+    except ValidationError as refused:
+        messages.error(request, " ".join(refused.messages))
+    else:
+        messages.success(request, words)
+    return redirect(shown)
