@@ -1,0 +1,177 @@
+"""Every address × every role: a page not in this table fails the run, and so does one that lets a stranger in."""
+
+import re
+from uuid import UUID
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, get_resolver, reverse
+
+from campaign.permissions import Role
+from tests.city import make_user
+
+OFFICE, INSPECTOR, UNIT, SUPERVISOR, MONITOR = "office", "inspector", "unit", "supervisor", "monitor"
+SYSTEM, SECURITY, AUDIT = "system_admin", "security_admin", "audit_admin"
+EVERYBODY = set(Role.values)
+BUSINESS = {OFFICE, INSPECTOR, UNIT, SUPERVISOR}
+WITHOUT_SIGNING_IN = {
+    "healthz", "readyz", "set_language", "login", "logout", "campaign:large_print", "campaign:suggestions",
+}  # fmt: skip
+
+#: Whom an address lets in. Which rows they then find there is another question, asked further down.
+PAGES = {
+    "password_change": EVERYBODY,
+    "password_change_done": EVERYBODY,
+    "campaign:users": {SYSTEM, SECURITY},
+    "campaign:user_new": {SYSTEM},
+    "campaign:user": {SYSTEM, SECURITY},
+    "campaign:user_reset": {SYSTEM},
+    "campaign:audit": {AUDIT},
+    "campaign:calendar": {OFFICE},
+    "campaign:calendar_seed": {OFFICE},
+    "campaign:work_day": {OFFICE},
+    "campaign:standard": BUSINESS,
+    "campaign:standard_detail": BUSINESS,
+    "campaign:standard_publish": {OFFICE},
+    "campaign:campaign_new": {OFFICE},
+    "campaign:campaign_edit": {OFFICE},
+    "units:units": BUSINESS,
+    "units:unit_new": {OFFICE},
+    "units:unit_edit": {OFFICE},
+    "units:groups": {OFFICE},
+    "units:group_new": {OFFICE},
+    "units:group_edit": {OFFICE},
+    "units:sites": BUSINESS,
+    "units:site_search": BUSINESS | {MONITOR},
+    "units:site_new": {OFFICE},
+    "units:site_edit": {OFFICE},
+    "units:tasks": {OFFICE, UNIT, SUPERVISOR},
+    "units:task_new": {OFFICE},
+    "units:task": {OFFICE, UNIT, SUPERVISOR},
+    "units:duty_report": {UNIT},
+    "units:duty_answer": {OFFICE},
+    "units:evidence": {OFFICE, UNIT, SUPERVISOR},
+    "units:memberships": {SECURITY},
+    "inspections:inspections": BUSINESS,
+    "inspections:new": {OFFICE, INSPECTOR},
+    "inspections:inspection": BUSINESS,
+    "inspections:void": {OFFICE},
+    "inspections:photo_add": {OFFICE, INSPECTOR, UNIT, MONITOR},
+    "inspections:photo": BUSINESS | {MONITOR},
+    "inspections:thumb": BUSINESS | {MONITOR},
+    "inspections:problems": BUSINESS | {MONITOR},
+    "inspections:problem_new": {OFFICE, INSPECTOR, MONITOR},
+    "inspections:hand_over": {OFFICE},
+    "inspections:problem": BUSINESS | {MONITOR},
+    "inspections:problem_move": {OFFICE, UNIT},
+    "reports:home": EVERYBODY,
+    "reports:rankings": EVERYBODY,
+    "reports:ranking": EVERYBODY,
+    "reports:ranking_late": BUSINESS,
+    "reports:ranking_close": {OFFICE},
+    "reports:ranking_publish": {SUPERVISOR},
+    "reports:ranking_revise": {OFFICE},
+    "reports:ranking_unit": EVERYBODY,
+    "reports:component": EVERYBODY,
+    "reports:unit": BUSINESS,
+    "reports:documents": {OFFICE, SUPERVISOR},
+    "reports:document_request": {OFFICE, SUPERVISOR},
+    "reports:document_file": {OFFICE, SUPERVISOR},
+}
+
+SAMPLES = {"uuid": "00000000-0000-4000-8000-000000000000", "int": "2026", "str": "NOPE", "code": "NOPE"}
+
+
+def addresses(resolver=None, spaces=()):
+    """All named addresses: (name, pattern)."""
+    for pattern in (resolver or get_resolver()).url_patterns:
+        if isinstance(pattern, URLPattern):
+            yield ":".join([*spaces, pattern.name or str(pattern.pattern)]), pattern
+        else:
+            yield from addresses(pattern, (*spaces, pattern.namespace) if pattern.namespace else spaces)
+
+
+def sample(pattern: URLPattern) -> dict[str, object]:
+    """Arguments of the right form that name nothing there is."""
+    found = re.findall(r"<(?:(\w+):)?(\w+)>", str(pattern.pattern))
+    values = {name: SAMPLES[kind or "str"] for kind, name in found}
+    return {name: UUID(value) if name in ("token", "client_uuid") else value for name, value in values.items()}
+
+
+NAMED = dict(addresses())
+OF_PAGES = {name: pattern for name, pattern in NAMED.items() if not name.startswith("api:")}
+
+
+def answers(client: Client, name: str, pattern: URLPattern) -> set[int]:
+    """What GET and POST are answered with; a POST sends nothing."""
+    address = reverse(name, kwargs=sample(pattern))
+    return {client.get(address).status_code, client.post(address).status_code}
+
+
+def test_every_address_is_known():
+    assert set(OF_PAGES) == set(PAGES) | WITHOUT_SIGNING_IN
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", sorted(PAGES))
+def test_only_these_roles_get_past_the_door(name):
+    for role in Role.values:
+        client = Client()
+        client.force_login(make_user(role, role))
+        found = answers(client, name, NAMED[name])
+
+        assert not any(status >= 500 for status in found), (role, found)
+        if role in PAGES[name]:
+            assert found - {403, 405}, (role, found)
+        else:
+            assert 403 in found, (role, found)
+            assert found <= {403, 405}, (role, found)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", sorted(PAGES))
+def test_strangers_are_sent_to_sign_in(name):
+    client = Client()
+    address = reverse(name, kwargs=sample(NAMED[name]))
+
+    for answer in (client.get(address), client.post(address)):
+        assert answer.status_code in (302, 405)
+        assert answer.status_code == 405 or answer.headers["Location"].startswith("/sign-in/?next=")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", sorted(PAGES))
+def test_an_account_without_a_role_may_do_nothing(name):
+    client = Client()
+    client.force_login(make_user("nobody", ""))
+
+    if name in ("password_change", "password_change_done", "reports:home"):
+        assert answers(client, name, NAMED[name]) - {403}
+    else:
+        assert answers(client, name, NAMED[name]) <= {403, 405}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", sorted(set(OF_PAGES) - {"healthz", "readyz"}))
+def test_a_post_without_the_token_is_refused(name):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(make_user("office", "office"))
+
+    assert client.post(reverse(name, kwargs=sample(NAMED[name]))).status_code in (403, 405)
+
+
+@pytest.mark.django_db
+def test_signing_in_does_not_lead_off_the_site(client):
+    make_user("office", "office")
+    for target in (
+        "//evil.example",
+        "https://evil.example",
+        "/\\evil.example",
+        "javascript:alert(1)",
+        "///evil.example",
+    ):
+        answer = client.post(
+            f"/sign-in/?next={target}", {"username": "office", "password": "Correct-horse-9", "next": target}
+        )
+        assert answer.headers["Location"] == "/", target
+        client.logout()
