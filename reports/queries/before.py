@@ -3,7 +3,9 @@
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from ..models import ListEntry, Period, Ranking, RankingRow
+from django.db import connection
+
+from ..models import ListEntry, Period, Ranking
 
 
 @dataclass(slots=True)
@@ -23,10 +25,18 @@ def groups_before(period: Period) -> dict[int, Before]:
         .values_list("id", "group_id")
     )
     found: dict[int, Before] = defaultdict(Before)
-    rows = RankingRow.objects.filter(ranking__in=latest, rank__isnull=False).order_by()
-    for ranking, unit, rank in rows.values_list("ranking_id", "unit_id", "rank"):
-        found[latest[ranking]].ranks[unit] = rank or 0
+    for ranking, unit, rank in _ranks(list(latest)):
+        found[latest[ranking]].ranks[unit] = rank
     entries = ListEntry.objects.filter(ranking__in=latest).values_list("ranking_id", "unit_id", "color", "consecutive")
     for ranking, unit, color, running in entries:
         found[latest[ranking]].entries[unit] = (color, running)
     return found
+
+
+def _ranks(rankings: list[int]) -> list[tuple[int, int, int]]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT ranking_id, unit_id, rank FROM reports_rankingrow WHERE ranking_id = ANY(%s) AND rank IS NOT NULL",
+            [rankings],
+        )
+        return cursor.fetchall()

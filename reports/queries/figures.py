@@ -34,16 +34,16 @@ DAY = "(({} AT TIME ZONE 'Asia/Shanghai')::date)"
 #: Conformity: ``{unit}`` is the unit's column or a constant for the whole city, ``{seen}`` the rows of InspectionUnit.
 CONFORMITY = {
     "pooled": """
-SELECT {unit}, sum(i.earned), sum(i.available) FROM {seen} i
+SELECT {unit}, trim_scale(sum(i.earned)), trim_scale(sum(i.available)) FROM {seen} i
  WHERE i.seen_at >= %(start)s AND i.seen_at < %(cut)s {direct}
  GROUP BY 1 HAVING sum(i.available) > 0""",
     "by_site": """
-SELECT unit, round(sum(share), 10), count(*) FROM (
+SELECT unit, trim_scale(round(sum(share), 10)), count(*) FROM (
   SELECT {unit} AS unit, i.site_id, sum(i.earned) / sum(i.available) AS share FROM {seen} i
    WHERE i.seen_at >= %(start)s AND i.seen_at < %(cut)s AND i.available > 0 {direct} GROUP BY 1, 2) AS site
  GROUP BY 1""",
     "by_indicator": """
-SELECT unit, round(sum(mean), 10), count(*) FROM (
+SELECT unit, trim_scale(round(sum(mean), 10)), count(*) FROM (
   SELECT unit, indicator_id, avg(share) AS mean FROM (
     SELECT {unit} AS unit, a.indicator_id, i.site_id, sum(a.earned) / sum(a.available) AS share
       FROM {seen} i JOIN inspections_answer a ON a.inspection_id = i.inspection_id

@@ -1,8 +1,9 @@
 """What came after a ranking was closed: entries that are late, and inspections voided since."""
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from inspections.models import Inspection, InspectionUnit
+from units.models import UnitLink
 
 from ..models import Ranking
 
@@ -22,10 +23,14 @@ def late_entries(ranking: Ranking) -> QuerySet[Inspection]:
 
 
 def voided_since(ranking: Ranking) -> QuerySet[Inspection]:
-    """Inspections of the period that were voided after it was closed."""
+    """Inspections of the period, of a unit of the ranking or under one, that were voided after it was closed."""
     if ranking.closed_at is None:
         return Inspection.objects.none()
-    period = ranking.period
+    period, ranked = ranking.period, ranking.rows.values("unit")
+    above = UnitLink.objects.filter(descendant=OuterRef("unit"), ancestor__in=ranked)
     return Inspection.objects.filter(
-        seen_at__gte=period.starts_at, seen_at__lt=period.ends_at, voided_at__gte=ranking.closed_at
+        Q(unit__in=ranked) | Exists(above),
+        seen_at__gte=period.starts_at,
+        seen_at__lt=period.ends_at,
+        voided_at__gte=ranking.closed_at,
     )

@@ -13,7 +13,7 @@ from units.models import PeerGroup
 from ..models import ListEntry, Period, Ranking, RankingRow
 from ..rules.figures import FIGURES, Text
 from ..rules.periods import Window
-from ..rules.scoring import Scored, Scorer
+from ..rules.scoring import Scorer
 from ..rules.spec import Component, RuleSpec
 
 
@@ -100,5 +100,5 @@ def _lost(row: RankingRow, numbers: list[dict[str, Any]]) -> list[Decimal | None
     printed = max((-part["counted"].as_tuple().exponent for part in numbers if part["counted"] is not None), default=2)
     spec = RuleSpec(tuple(Component(part["figure"], part["weight"]) for part in numbers), printed, places)
     counted = [None if part["counted"] is None else int(part["counted"].scaleb(printed)) for part in numbers]
-    scored = Scored([], counted, [], int(row.score.scaleb(places)))
-    return [None if loss is None else Decimal(loss).scaleb(-places) for loss in Scorer(spec).lost(scored)]
+    lost = Scorer(spec).lost(counted, int(row.score.scaleb(places)))
+    return [None if loss is None else Decimal(loss).scaleb(-places) for loss in lost]

@@ -93,12 +93,16 @@ FOOTNOTES: dict[str, Text] = {
 }
 
 
+#: 200 % in units of the last place.
+TWICE_FULL = tuple(200 * 10**places for places in range(11))
+
+
 def printed(numerator: Decimal | int, denominator: Decimal | int, places: int) -> int:
     """Numerator ÷ denominator in units of 10^-places %, half-up and exact: 2 ÷ 3 at two places → 6667.
 
     Both are ≥ 0 and the denominator is not zero.
     """
-    return int((numerator * 200 * 10**places + denominator) // (2 * denominator))
+    return int((numerator * TWICE_FULL[places] + denominator) // (denominator + denominator))
 
 
 def percent(numerator: Decimal | int, denominator: Decimal | int, places: int = 2) -> Decimal | None:

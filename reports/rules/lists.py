@@ -5,47 +5,44 @@ at the edge, so a list may be longer than n. Between the bounds a unit is on nei
 on both, where a group is too small to tell best from worst.
 """
 
-from collections.abc import Sequence
-from decimal import Decimal
+from collections.abc import Iterator, Sequence
+from itertools import takewhile
 
 from .scoring import Placed
-from .spec import RuleSpec
+from .spec import ListRule, RuleSpec
 
 RED, BLACK = "red", "black"
 
 
-def listed(spec: RuleSpec, rows: Sequence[Placed]) -> dict[int, str]:
-    """Unit → ``red`` or ``black`` for the ranked rows of a ranking, given in its order."""
+def listed(spec: RuleSpec, rows: Sequence[Placed]) -> list[tuple[Placed, str]]:
+    """The listed rows of a ranking, given in its order, and their list: red from the best, then black to the worst."""
     ranked = [row for row in rows if row.rank is not None]
-    red = {row.unit for row in ranked if _is_red(spec, row)}
-    black = {row.unit for row, worse in zip(ranked, _worse(ranked), strict=True) if _is_black(spec, row, worse)}
-    both = red & black
-    return {row.unit: RED if row.unit in red else BLACK for row in ranked if row.unit in (red | black) - both}
+    red = list(_red(spec.red, spec.places, ranked))
+    black = list(_black(spec.black, spec.places, ranked))[::-1]
+    both = {row.unit for row in red} & {row.unit for row in black}
+    marked = [(row, RED) for row in red] + [(row, BLACK) for row in black]
+    return [(row, color) for row, color in marked if row.unit not in both]
 
 
-def _is_red(spec: RuleSpec, row: Placed) -> bool:
-    rule = spec.red
-    return (
-        bool(rule)
-        and (rule.places is None or (row.rank or 0) <= rule.places)
-        and _score(spec, row) >= (rule.bound or 0)
-    )
+def _red(rule: ListRule, places: int, ranked: Sequence[Placed]) -> Iterator[Placed]:
+    """From the best: as long as the place is among the first and the score reaches the bound."""
+    if not rule:
+        return iter(())
+    last = rule.places or len(ranked)
+    least = (rule.bound or 0) * 10**places
+    return takewhile(lambda row: (row.rank or 0) <= last and (row.scored.score or 0) >= least, ranked)
 
 
-def _is_black(spec: RuleSpec, row: Placed, worse: int) -> bool:
-    rule = spec.black
-    below = rule.bound is None or _score(spec, row) < rule.bound
-    return bool(rule) and below and (rule.places is None or worse < rule.places)
-
-
-def _worse(ranked: Sequence[Placed]) -> list[int]:
-    """For each row, how many stand strictly below it."""
-    found: list[int] = []
-    for below, row in enumerate(reversed(ranked)):
-        tied = found and ranked[-below].rank == row.rank
-        found.append(found[-1] if tied else below)
-    return found[::-1]
-
-
-def _score(spec: RuleSpec, row: Placed) -> Decimal:
-    return Decimal(row.scored.score or 0).scaleb(-spec.places)
+def _black(rule: ListRule, places: int, ranked: Sequence[Placed]) -> Iterator[Placed]:
+    """From the worst: as long as fewer than the number stand strictly below and the score is below the bound."""
+    if not rule:
+        return
+    most = rule.places or len(ranked)
+    below = None if rule.bound is None else rule.bound * 10**places
+    worse = 0
+    for seen, row in enumerate(reversed(ranked)):
+        if seen and ranked[-seen].rank != row.rank:
+            worse = seen
+        if worse >= most or (below is not None and (row.scored.score or 0) >= below):
+            return
+        yield row

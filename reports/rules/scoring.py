@@ -8,16 +8,17 @@
   go to the largest remainders (first component first), so that they sum to the score exactly.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
+from operator import mul
 
 from .figures import printed
 from .spec import RuleSpec
 
 Number = Decimal | int
-#: Numerator and denominator of a figure.
+#: Numerator and denominator of a figure; the denominator is never zero.
 Ratio = tuple[Number, Number]
 
 
@@ -42,71 +43,74 @@ class Placed:
     code: str
     ratios: list[Ratio | None]
     scored: Scored
+    footnote: str
     rank: int | None = None
-    footnote: str = ""
 
 
-def share_out(parts: Sequence[int], divisor: int, total: int) -> list[int]:
+def share_out(parts: list[int], divisor: int, total: int) -> list[int]:
     """Whole numbers near ``parts`` ÷ ``divisor`` that sum to ``total``, by largest remainder, first part first."""
     floors = [part // divisor for part in parts]
     missing = total - sum(floors)
     if missing:
-        order = sorted(range(len(parts)), key=lambda at: -(parts[at] % divisor))
-        for at in order[:missing]:
+        remainders = [-(part % divisor) for part in parts]
+        for at in sorted(range(len(parts)), key=remainders.__getitem__)[:missing]:
             floors[at] += 1
     return floors
 
 
 class Scorer:
-    """Scores units by one rule."""
+    """Scores units by one rule; made once for thousands of units, so what does not change is computed here."""
 
     def __init__(self, spec: RuleSpec) -> None:
-        self.spec = spec
-        #: Weights as whole numbers in 0.001.
-        self.weights = [int(component.weight * 1000) for component in spec.components]
-        self.inverts = [component.invert for component in spec.components]
-        self.full = 100 * 10**spec.component_places
+        self.places = spec.component_places
+        #: 100 % in units of a component's last place, and of the score's.
+        self.full, self.whole = 100 * 10**spec.component_places, 100 * 10**spec.places
+        #: What one unit of each component brings before it is divided: weights in 0.001, at the score's places.
+        self.rates = [int(component.weight * 1000) * 10**spec.places for component in spec.components]
+        #: Units of the score's last place in what the rates bring, per unit of rate.
+        self.per_rate = 10**spec.component_places, 10**spec.places
+        self.divisor = self._divisor(self.rates)
+        self.inverted = [at for at, component in enumerate(spec.components) if component.invert]
+
+    def _divisor(self, rates: list[int]) -> int:
+        component, score = self.per_rate
+        return sum(rates) * component // score
 
     def score(self, ratios: Sequence[Ratio | None]) -> Scored:
         """Score one unit by the ratios of its components, in the rule's order."""
-        places, full = self.spec.component_places, self.full
-        values = [printed(*ratio, places) if ratio and ratio[1] else None for ratio in ratios]
-        counted = [
-            None if value is None else full - value if invert else value
-            for value, invert in zip(values, self.inverts, strict=True)
-        ]
-        return self.combine(values, counted)
+        places = self.places
+        values = [ratio and printed(ratio[0], ratio[1], places) for ratio in ratios]
+        counted = values
+        if self.inverted:
+            counted = values.copy()
+            for at in self.inverted:
+                value = values[at]
+                counted[at] = None if value is None else self.full - value
+        if None in counted:
+            return Scored(values, counted, *self._combine_present(counted))
+        return Scored(values, counted, *self._combine(counted, self.rates, self.divisor))  # type: ignore[arg-type]
 
-    def combine(self, values: list[int | None], counted: list[int | None]) -> Scored:
-        """Weigh the counted values together."""
-        present = [at for at, value in enumerate(counted) if value is not None]
-        if not present:
-            return Scored(values, counted, [None] * len(values), None)
-        parts, divisor = self.parts([(self.weights[at], counted[at] or 0) for at in present])
+    def _combine(self, counted: list[int], rates: list[int], divisor: int) -> tuple[list[int | None], int]:
+        parts = list(map(mul, rates, counted))
         score = (2 * sum(parts) + divisor) // (2 * divisor)
-        points: list[int | None] = [None] * len(values)
-        for at, share in zip(present, share_out(parts, divisor, score), strict=True):
-            points[at] = share
-        return Scored(values, counted, points, score)
+        return [*share_out(parts, divisor, score)], score
 
-    def parts(self, weighed: Iterable[tuple[int, int]]) -> tuple[list[int], int]:
-        """What each (weight, value) brings, and the divisor that makes it units of the score's last place."""
-        pairs = list(weighed)
-        scale = 10**self.spec.places
-        divisor = sum(weight for weight, _ in pairs) * 10**self.spec.component_places
-        return [weight * value * scale for weight, value in pairs], divisor
+    def _combine_present(self, counted: list[int | None]) -> tuple[list[int | None], int | None]:
+        pairs = [(rate, value) for rate, value in zip(self.rates, counted, strict=True) if value is not None]
+        if not pairs:
+            return [None] * len(counted), None
+        rates, values = [rate for rate, _ in pairs], [value for _, value in pairs]
+        points, score = self._combine(values, rates, self._divisor(rates))
+        shares = iter(points)
+        return [None if value is None else next(shares) for value in counted], score
 
-    def lost(self, scored: Scored) -> list[int | None]:
+    def lost(self, counted: Sequence[int | None], score: int) -> list[int | None]:
         """What each component costs, in units of the score's last place; they sum to 100 − score exactly."""
-        present = [at for at, value in enumerate(scored.counted) if value is not None]
-        found: list[int | None] = [None] * len(scored.counted)
-        if scored.score is None:
-            return found
-        parts, divisor = self.parts([(self.weights[at], self.full - (scored.counted[at] or 0)) for at in present])
-        total = 100 * 10**self.spec.places - scored.score
-        for at, share in zip(present, share_out(parts, divisor, total), strict=True):
-            found[at] = share
-        return found
+        pairs = [(rate, value) for rate, value in zip(self.rates, counted, strict=True) if value is not None]
+        divisor = self._divisor([rate for rate, _ in pairs])
+        parts = [rate * (self.full - value) for rate, value in pairs]
+        shares = iter(share_out(parts, divisor, self.whole - score))
+        return [None if value is None else next(shares) for value in counted]
 
 
 @dataclass(frozen=True)
@@ -125,13 +129,12 @@ class Table:
 
 def place(spec: RuleSpec, table: Table) -> list[Placed]:
     """Rank the units of a table: the ranked by place, then the unranked, each in code order."""
-    scorer = Scorer(spec)
+    score, figures = Scorer(spec).score, table.figures
     rows = []
     for unit, code in table.in_code_order:
-        ratios = [figure.get(unit) for figure in table.figures]
-        row = Placed(unit, code, ratios, scorer.score(ratios))
-        row.footnote = footnote(spec, row.scored, table.inspections.get(unit, 0))
-        rows.append(row)
+        ratios = [figure.get(unit) for figure in figures]
+        scored = score(ratios)
+        rows.append(Placed(unit, code, ratios, scored, footnote(spec, scored, table.inspections.get(unit, 0))))
     ranked = [row for row in rows if row.footnote in RANKED]
     ranked.sort(key=lambda row: -(row.scored.score or 0))  # stable: ties stay in code order
     before: Placed | None = None

@@ -2,69 +2,72 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
+from functools import cache
 from typing import Any
 
-from .scoring import Number, Placed, Scored
+from .scoring import Placed
 from .spec import RuleSpec
 
 NULL = r"\N"
+NOTHING = ',"value":null,"counted":null,"points":null,"numerator":null,"denominator":null}'
+#: Decimals are written without exponent.
+FORM = {int: "", Decimal: "f"}
 
 
-def fixed(units: int, places: int) -> str:
-    """Units of the last place as decimal text: 9397 at two places → 93.97."""
-    if not places:
-        return str(units)
-    text = f"{units:0{places + 1}}"
-    return f"{text[:-places]}.{text[-places:]}"
+class Texts(dict[int, str]):
+    """Units of the last place → decimal text (9397 at two places → 93.97), each made once."""
+
+    def __init__(self, places: int) -> None:
+        super().__init__()
+        self.places = places
+
+    def __missing__(self, units: int) -> str:
+        digits = f"{units:0{self.places + 1}}"
+        text = f"{digits[: -self.places]}.{digits[-self.places :]}" if self.places else digits
+        self[units] = text
+        return text
 
 
-def plain(number: Number) -> str:
-    """A count or a decimal without exponent."""
-    return str(number) if isinstance(number, int) else f"{number:f}"
+texts = cache(Texts)
 
 
 class ComponentsText:
     """The JSON of a row's components under one rule."""
 
     def __init__(self, spec: RuleSpec) -> None:
-        self.spec = spec
         self.heads = [json.dumps(part.as_json(), ensure_ascii=False)[:-1] for part in spec.components]
+        self.values, self.points = texts(spec.component_places), texts(spec.places)
 
     def of(self, row: Placed) -> str:
         """The JSON text of one row."""
-        return f"[{','.join(self._parts(row))}]"
-
-    def _parts(self, row: Placed) -> Iterator[str]:
-        values, scored = self.spec.component_places, row.scored
-        points = self.spec.places
-        for at, head in enumerate(self.heads):
-            ratio, value, counted, point = row.ratios[at], scored.values[at], scored.counted[at], scored.points[at]
-            if ratio is None or value is None or counted is None or point is None:
-                yield head + NOTHING
-                continue
-            yield (
-                f'{head},"value":"{fixed(value, values)}","counted":"{fixed(counted, values)}"'
-                f',"numerator":"{plain(ratio[0])}","denominator":"{plain(ratio[1])}"'
-                f',"points":"{fixed(point, points)}"}}'
+        scored, values, points = row.scored, self.values, self.points
+        parts = [
+            head + NOTHING
+            if ratio is None or value is None or counted is None or point is None
+            else f'{head},"value":"{values[value]}","counted":"{values[counted]}","points":"{points[point]}"'
+            f',"numerator":"{ratio[0]:{FORM[type(ratio[0])]}}","denominator":"{ratio[1]:{FORM[type(ratio[1])]}}"}}'
+            for head, ratio, value, counted, point in zip(
+                self.heads, row.ratios, scored.values, scored.counted, scored.points, strict=True
             )
-
-
-NOTHING = ',"value":null,"counted":null,"numerator":null,"denominator":null,"points":null}'
+        ]
+        return f"[{','.join(parts)}]"
 
 
 def copy_lines(ranking: int, spec: RuleSpec, rows: Iterable[Placed], ranks_before: Mapping[int, int]) -> Iterator[str]:
     """The lines of a ranking, in the order of ``reports.queries.writing.COLUMNS``."""
-    components = ComponentsText(spec)
+    components, scores = ComponentsText(spec), texts(spec.places)
     for position, row in enumerate(rows, 1):
+        text = components.of(row)
+        if "\\" in text:
+            text = text.replace("\\", "\\\\")
+        if row.rank is None:
+            yield f"{ranking}\t{row.unit}\t{position}\t{NULL}\t{NULL}\t{NULL}\t{text}\t{row.footnote}\n"
+            continue
         before = ranks_before.get(row.unit)
-        movement = NULL if before is None or row.rank is None else before - row.rank
-        rank, score = (NULL, NULL) if row.rank is None else (row.rank, _score(row.scored, spec))
-        text = components.of(row).replace("\\", "\\\\")
-        yield f"{ranking}\t{row.unit}\t{position}\t{rank}\t{score}\t{movement}\t{text}\t{row.footnote}\n"
-
-
-def _score(scored: Scored, spec: RuleSpec) -> str:
-    return fixed(scored.score or 0, spec.places)
+        movement = NULL if before is None else before - row.rank
+        score = scores[row.scored.score or 0]
+        yield f"{ranking}\t{row.unit}\t{position}\t{row.rank}\t{score}\t{movement}\t{text}\t{row.footnote}\n"
 
 
 def components_of(spec: RuleSpec, row: Placed) -> list[dict[str, Any]]:

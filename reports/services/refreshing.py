@@ -1,8 +1,11 @@
 """Computing draft rankings, in one transaction per run: readers see old rows or new, a killed run leaves no trace."""
 
-from collections.abc import Iterable
+import gc
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import chain
 
 import structlog
 from django.db import DatabaseError, transaction
@@ -111,15 +114,9 @@ def refresh(*, period: Period, now: datetime) -> list[Ranking]:
     drafts = _drafts(period)
     if not drafts:
         return []
-    facts = Facts(period, now)
-    befores = groups_before(period)
-    done = []
-    for ranking in drafts:
-        try:
-            done.append(_compute(ranking, facts, befores.get(ranking.group_id, Before())))
-        except BAD_DATA as error:
-            _note_failure(ranking, error)
-    _write(done, now)
+    with collector_resting():
+        done = _compute_all(drafts, Facts(period, now))
+        _write(done, now)
     Period.objects.filter(pk=period.pk).update(refreshed_at=now)
     return [computed.ranking for computed in done]
 
@@ -127,16 +124,40 @@ def refresh(*, period: Period, now: datetime) -> list[Ranking]:
 def _drafts(period: Period) -> list[Ranking]:
     """The drafts, made for groups that have none yet; first revisions follow the rule in use."""
     existing: dict[int, Ranking] = {}
-    for ranking in period.rankings.light().order_by("revision"):
+    for ranking in period.rankings.light().select_related("rule", "group").order_by("revision"):
         existing[ranking.group_id] = ranking
-    uses = RuleUse.objects.filter(kind=period.kind, active=True)
+    uses = RuleUse.objects.filter(kind=period.kind, active=True).select_related("rule", "group")
     for use in uses.order_by("group__position", "group__code"):
         known = existing.get(use.group_id)
         if known is None:
-            existing[use.group_id] = Ranking.objects.create(period=period, group_id=use.group_id, rule_id=use.rule_id)
-        elif known.state == Ranking.State.DRAFT and known.revision == 1:
-            known.rule_id = use.rule_id
+            existing[use.group_id] = Ranking.objects.create(period=period, group=use.group, rule=use.rule)
+        elif known.state == Ranking.State.DRAFT and known.revision == 1 and known.rule_id != use.rule_id:
+            known.rule = use.rule
+            known.save(update_fields=["rule"])
     return [ranking for ranking in existing.values() if ranking.state == Ranking.State.DRAFT]
+
+
+@contextmanager
+def collector_resting() -> Iterator[None]:
+    """Thousands of rows made at once would set the garbage collector off again and again; they hold no circles."""
+    at_work = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if at_work:
+            gc.enable()
+
+
+def _compute_all(drafts: Iterable[Ranking], facts: Facts) -> list[Computed]:
+    befores = groups_before(facts.period)
+    done = []
+    for ranking in drafts:
+        try:
+            done.append(_compute(ranking, facts, befores.get(ranking.group_id, Before())))
+        except BAD_DATA as error:
+            _note_failure(ranking, error)
+    return done
 
 
 def _compute(ranking: Ranking, facts: Facts, before: Before) -> Computed:
@@ -154,19 +175,16 @@ def _write(computed: list[Computed], now: datetime) -> None:
     ids = [one.ranking.pk for one in computed]
     RankingRow.objects.filter(ranking__in=ids)._raw_delete("default")
     ListEntry.objects.filter(ranking__in=ids)._raw_delete("default")
-    copy_rows(line for one in computed for line in copy_lines(one.ranking.pk, one.spec, one.rows, one.before.ranks))
+    lines = (copy_lines(one.ranking.pk, one.spec, one.rows, one.before.ranks) for one in computed)
+    copy_rows("".join(chain.from_iterable(lines)))
     ListEntry.objects.bulk_create(entry for one in computed for entry in _entries(one))
+    Ranking.objects.filter(pk__in=ids).update(refreshed_at=now, error="", failures=0)
     for one in computed:
         one.ranking.refreshed_at, one.ranking.error, one.ranking.failures = now, "", 0
-        one.ranking.save(update_fields=["rule", "refreshed_at", "error", "failures"])
 
 
 def _entries(one: Computed) -> Iterable[ListEntry]:
-    colors = listed(one.spec, one.rows)
-    for row in one.rows:
-        color = colors.get(row.unit)
-        if color is None:
-            continue
+    for row, color in listed(one.spec, one.rows):
         earlier, running = one.before.entries.get(row.unit, ("", 0))
         bound = (one.spec.red if color == RED else one.spec.black).bound
         yield ListEntry(

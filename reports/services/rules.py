@@ -95,7 +95,7 @@ def try_rule(*, spec: Any, group: PeerGroup, period: Period, now: datetime) -> l
     rule = read_spec(spec)
     rows = place(rule, Facts(period, now).table(rule, group.pk))
     units = Unit.objects.in_bulk([row.unit for row in rows])
-    colors = listed(rule, rows)
+    colors = {row.unit: color for row, color in listed(rule, rows)}
     return [
         TriedRow(
             unit=units[row.unit],

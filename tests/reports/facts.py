@@ -9,6 +9,8 @@ from types import SimpleNamespace
 from campaign.models import Indicator
 from campaign.rules import SHANGHAI, day_of
 from inspections.models import Answer, Inspection, InspectionUnit, Problem, Step
+from reports.models import ScoringRule
+from reports.services import save_rule, use_rule
 from units.models import PeerGroup, Site, Task, TaskDuty, Unit, UnitLink
 
 #: The week the figures are asked for, and the days around it from which facts come.
@@ -180,3 +182,32 @@ def random_spec(chance: random.Random) -> dict:
         "red": chance.choice([{}, {"best": 2, "least_score": "60"}, {"least_score": "80"}, {"best": 1}]),
         "black": chance.choice([{}, {"worst": 2, "below": "70"}, {"below": "50"}, {"worst": 1}]),
     }
+
+
+def visit(city: SimpleNamespace, *, site: Site, seen_at: datetime, earned: object, **fields: object) -> Inspection:
+    """An inspection of ten points that counts for the site's unit and those above it."""
+    count = Inspection.objects.count()
+    inspection = Inspection.objects.create(
+        code=f"V{count}", site=site, unit=site.unit, inspector=city.inspector, seen_at=seen_at,
+        earned=Decimal(str(earned)), available=Decimal(10), **({"recorded_at": seen_at} | fields),
+    )  # fmt: skip
+    InspectionUnit.objects.bulk_create(
+        InspectionUnit(
+            inspection=inspection, unit_id=unit, direct=unit == site.unit_id, site=site, seen_at=seen_at,
+            earned=inspection.earned, available=inspection.available,
+        )
+        for unit in units_above({site.unit_id}, day_of(seen_at))
+    )  # fmt: skip
+    return inspection
+
+
+def weekly_rule(city: SimpleNamespace, kind: str = "week", **spec: object) -> ScoringRule:
+    """Rank the streets by pooled conformity, and put it to use."""
+    rule = save_rule(
+        code="R",
+        name="考核办法",
+        spec={"components": [{"figure": "conformity", "weight": "100"}]} | spec,
+        by=city.office,
+    )
+    use_rule(rule=rule, group=city.group, kind=kind, by=city.office)
+    return rule
