@@ -11,6 +11,7 @@ import structlog
 from django.db import DatabaseError, transaction
 from django.db.models import F
 
+from campaign.queries import facts_changed
 from campaign.rules import day_of
 
 from ..models import ListEntry, Period, Ranking, RankingRow, RuleUse
@@ -31,6 +32,8 @@ LIVE = {
     "day": timedelta(minutes=5), "week": timedelta(minutes=5), "month": timedelta(minutes=10),
     "quarter": timedelta(minutes=30), "year": timedelta(minutes=30),
 }  # fmt: skip
+#: Periods computed in one transaction.
+AT_ONCE = 100
 #: What bad data of one group may raise; it must not stop the other groups.
 BAD_DATA = (ArithmeticError, LookupError, TypeError, ValueError, DatabaseError)
 
@@ -60,13 +63,14 @@ def open_period(*, code: str, now: datetime) -> Period:
 def roll_up(*, now: datetime) -> list[Period]:
     """Recompute the drafts of every period whose facts changed, and those of running periods that have grown old.
 
-    Takes the days from ``FactChange``; returns the periods that were computed. While another roll-up is at work this
-    one does nothing: what it would have done is left for the next.
+    Takes the days from ``FactChange``; returns the periods that were computed. What it leaves is done by the next run:
+    periods beyond the first hundred, and everything while another roll-up is at work.
     """
     if not try_lock_roll_up():
         return []
     spans = stale_spans(take_fact_changes(), now=now)
-    periods = [ensure_period(span, now=now) for span in spans]
+    facts_changed(span.starts_on for span in spans[AT_ONCE:])
+    periods = [ensure_period(span, now=now) for span in spans[:AT_ONCE]]
     return [period for period in periods if refresh(period=period, now=now)]
 
 

@@ -83,7 +83,8 @@ def test_a_draft_is_not_published(city, closed):
 @pytest.mark.parametrize(
     "statement",
     [
-        "UPDATE reports_ranking SET state = 'draft'", "UPDATE reports_ranking SET digest = 'x'", "DELETE FROM reports_ranking",
+        "UPDATE reports_ranking SET state = 'draft'", "UPDATE reports_ranking SET digest = 'x'",
+        "DELETE FROM reports_ranking",
         "UPDATE reports_rankingrow SET score = 99", "DELETE FROM reports_rankingrow", "DELETE FROM reports_listentry",
         "UPDATE reports_listentry SET color = 'black'", "UPDATE reports_scoringrule SET spec = '{}'",
         "DELETE FROM reports_scoringrule",

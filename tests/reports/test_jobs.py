@@ -1,0 +1,137 @@
+"""Jobs killed at any point, and started many times at once (rows J1, J2): real processes on the real database."""
+
+import os
+import signal
+import sys
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+from django.db import connection, connections
+
+from campaign.models import Event, FactChange
+from campaign.queries import facts_changed
+from reports.models import ListEntry, Period, Ranking, RankingRow
+from reports.rules.canonical import canonical, digest
+from reports.services import close_ended, roll_up
+from tests.city import at
+
+from .facts import scatter, weekly_rule
+
+pytestmark = pytest.mark.django_db(transaction=True)
+NOW, AFTER = at(date(2026, 11, 20)), at(date(2026, 11, 23), 0, 5)
+
+
+def in_process(act: Callable[[], object]) -> int:
+    """Start a process that acts and ends without tidying up; gives its id."""
+    connections.close_all()
+    child = os.fork()
+    if child:
+        return child
+    try:
+        act()
+        os._exit(0)
+    except BaseException as error:  # noqa: BLE001 (the parent sees the exit code)
+        sys.stderr.write(repr(error))
+        os._exit(1)
+
+
+def ended(child: int) -> int:
+    """Wait for a process; its exit code, negative for a signal."""
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def killed_after(statements: int) -> None:
+    """Roll up and die by SIGKILL after so many statements."""
+    left = [statements]
+
+    def count(execute, *given):
+        result = execute(*given)
+        left[0] -= 1
+        if not left[0]:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return result
+
+    with connection.execute_wrapper(count):
+        roll_up(now=NOW)
+
+
+def content() -> str:
+    """The hash of every ranking, row and list, without database ids."""
+    rows = RankingRow.objects.order_by("ranking__period__code", "ranking__group__code", "position")
+    entries = ListEntry.objects.order_by("ranking__period__code", "unit__code")
+    return digest(
+        canonical(
+            [
+                [[str(value) for value in row] for row in rows.values_list("unit__code", "rank", "score", "components", "movement")],
+                [list(entry) for entry in entries.values_list("unit__code", "color", "consecutive")],
+            ]
+        )
+    )  # fmt: skip
+
+
+@pytest.fixture
+def busy_city(city):
+    """Facts, a rule with lists for weeks and months, and a week before that is already ranked."""
+    scatter(city, 3)
+    for kind in ("week", "month"):
+        weekly_rule(city, kind, red={"best": 1}, black={"worst": 1})
+    facts_changed({date(2026, 11, 12), date(2026, 11, 18)})
+    return city
+
+
+def test_a_roll_up_killed_anywhere_ends_as_if_it_never_was(busy_city):
+    with connection.execute_wrapper(counter := Counter()):
+        roll_up(now=NOW)
+    whole = content()
+    for statements in sorted({1, 2, counter.seen // 3, counter.seen // 2, counter.seen - 3, counter.seen}):
+        Ranking.objects.all().delete()
+        Period.objects.all().delete()
+        facts_changed({date(2026, 11, 12), date(2026, 11, 18)})
+
+        assert ended(in_process(lambda statements=statements: killed_after(statements))) == -signal.SIGKILL
+        assert not Ranking.objects.exists()
+        assert FactChange.objects.exists()
+
+        roll_up(now=NOW)
+        assert content() == whole
+
+
+class Counter:
+    """Counts the statements that are executed."""
+
+    seen = 0
+
+    def __call__(self, execute, *given):
+        self.seen += 1
+        return execute(*given)
+
+
+@pytest.mark.parametrize("round_", range(3))
+def test_ten_jobs_at_once_close_a_period_once(busy_city, round_):
+    roll_up(now=NOW)
+
+    codes = [ended(child) for child in [in_process(lambda: close_ended(now=AFTER)) for _ in range(10)]]
+
+    assert codes == [0] * 10
+    assert list(Ranking.objects.filter(state="closed").values_list("period__code", flat=True)) == ["2026-W47"]
+    assert Event.objects.filter(action="ranking.closed").count() == 1
+
+
+def test_ten_roll_ups_at_once_make_one_set_of_drafts(busy_city):
+    codes = [ended(child) for child in [in_process(lambda: roll_up(now=NOW)) for _ in range(10)]]
+
+    assert codes == [0] * 10
+    assert Ranking.objects.count() == 3
+    assert not FactChange.objects.exists()
+
+
+def test_a_reader_sees_the_old_rows_until_the_new_ones_are_whole(busy_city):
+    roll_up(now=NOW)
+    before = content()
+    facts_changed({date(2026, 11, 18)})
+    weekly_rule(busy_city, "week", places=0)
+
+    assert ended(in_process(lambda: killed_after(25))) == -signal.SIGKILL
+
+    assert content() == before
