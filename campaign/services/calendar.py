@@ -79,7 +79,7 @@ def _arranged_days(year: int) -> Iterator[WorkDay]:
 def _name(known: holidays.HolidayBase, day: date) -> str:
     """The name of the holiday; a day off beside it (weekend, 调休) bears the name of the days before it."""
     while not known.is_working_day(day):
-        name = known.get(day, "").removesuffix("（补假）")
+        name = known.get(day, "").removesuffix("（补假）").removeprefix("农历")
         if name and not name.startswith("休息日"):
             return name
         day -= ONE_DAY

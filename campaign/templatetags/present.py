@@ -24,7 +24,7 @@ Number = Decimal | int | str | None
 TONES = {
     "noted": "grey",
     "handed_over": "blue",
-    "received": "blue",
+    "received": "amber",
     "repairing": "amber",
     "submitted": "blue",
     "sent_back": "amber",
@@ -49,7 +49,7 @@ TONES = {
 ICONS = {
     "noted": "flag",
     "handed_over": "send",
-    "received": "inbox",
+    "received": "tool",
     "repairing": "tool",
     "submitted": "upload",
     "sent_back": "arrow-back-up",

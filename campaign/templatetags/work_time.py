@@ -89,5 +89,7 @@ def counted(piece: Stretch) -> str:
         hours, minutes = divmod(piece.counted // timedelta(minutes=1), 60)
         if not minutes:
             return working_hours(hours)
+        if not hours:
+            return _("%(minutes)s min") % {"minutes": minutes}
         return _("%(hours)s h %(minutes)s min") % {"hours": hours, "minutes": minutes}
     return working_days(piece.counted)

@@ -1,8 +1,9 @@
 """The work calendar: a year at a glance, a day corrected, a year written."""
 
 import calendar as months
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
+from itertools import groupby
 from typing import Any
 
 from django.contrib import messages
@@ -87,14 +88,26 @@ def _year(year: int) -> dict[str, Any]:
         "previous": _address(year - 1) if year > FIRST_YEAR else "",
         "next": _address(year + 1) if year < LAST_YEAR else "",
         "known": len(rows) == days_of_year(year),
+        "plain": bool(rows) and all(row.working == (row.date.weekday() < 5) for row in rows.values()),
         "started": bool(rows),
         "arranged": year in arranged_years(),
         "worked": sum(row.working for row in rows.values()),
         "gaps": work_clock().gaps(timezone.localdate()),
         "months": list(_months(year, rows)),
-        "special": [row for row in rows.values() if row.note],
+        "special": list(_runs(rows.values())),
         "today": timezone.localdate(),
     }
+
+
+def _runs(rows: Iterable[WorkDay]) -> Iterator[dict[str, Any]]:
+    """Days with a note, those that follow each other and say the same as one line."""
+    noted = sorted((row for row in rows if row.note), key=lambda row: row.date)
+    alike = groupby(
+        enumerate(noted), key=lambda pair: (pair[1].date.toordinal() - pair[0], pair[1].note, pair[1].working)
+    )
+    for _key, run in alike:
+        days = [row for _place, row in run]
+        yield {"first": days[0].date, "last": days[-1].date, "working": days[0].working, "note": days[0].note}
 
 
 def _months(year: int, rows: dict[date, WorkDay]) -> Iterator[dict[str, Any]]:

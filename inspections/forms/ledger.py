@@ -38,7 +38,9 @@ class ProblemFilter(forms.Form):
     first = forms.DateField(label=_("Noted from"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
     last = forms.DateField(label=_("Noted to"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
     order = forms.ChoiceField(
-        label=_("Order"), choices=[("", ""), ("new", _("Newest first")), ("due", _("Due first"))], required=False
+        label=_("Order"),
+        choices=[("", _("As usual")), ("new", _("Newest first")), ("due", _("Due first"))],
+        required=False,
     )
     overdue = forms.BooleanField(label=_("Overdue only"), required=False)
     mine = forms.BooleanField(label=_("Mine only"), required=False)

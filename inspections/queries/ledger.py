@@ -121,16 +121,16 @@ def _beyond(anchor: Problem, *, by_due: bool, back: bool) -> Q:
     return later if back else later | Q(due_at=None)
 
 
+#: The move that leads on comes first.
+OFFERED = (Move.HAND_OVER, Move.RECEIVE, Move.SUBMIT, Move.CLOSE, Move.SEND_BACK, Move.CANCEL)
+
+
 def moves_for(problem: Problem, user: User) -> list[Move]:
     """The moves that this person may make now on a problem that they see.
 
     Unit staff see exactly the problems of the units they answer for, so seeing one is holding it.
     """
-    return [
-        move
-        for move, transition in TRANSITIONS.items()
-        if can_move(problem.state, move) and user.can(transition.permission)
-    ]
+    return [move for move in OFFERED if can_move(problem.state, move) and user.can(TRANSITIONS[move].permission)]
 
 
 def story(problem: Problem, user: User) -> list[Step]:

@@ -1,10 +1,11 @@
 """The sheet of problems, past ones with their history."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -18,6 +19,7 @@ from units.models import Site
 from units.resources.names import site_names, unit_names
 
 from ..models import Inspection, Problem
+from ..queries.ledger import ALL, in_state, narrowed
 from ..services.bulk import ProblemRow, store_problems
 from ..services.ledger import RECEIVE_LIMIT
 
@@ -143,13 +145,19 @@ class ProblemSheet(SheetResource):
         store_problems(rows=check.plan, by=check.by)
 
     def listed(self, user: User | None, filters: Mapping[str, str]) -> QuerySet[Problem]:
-        problems = Problem.objects.visible_to(user) if user else Problem.objects.all()
-        if filters.get("q"):
-            problems = problems.matching(filters["q"])
-        exact = {"state": "state", "unit": "unit__code", "site": "site__code", "source": "source",
-                 "severity": "severity"}  # fmt: skip
-        problems = problems.filter(**{field: filters[name] for name, field in exact.items() if filters.get(name)})
+        problems = Problem.objects.all()
+        if user:
+            days = {name: _day(filters.get(name, "")) for name in ("first", "last")}
+            found = narrowed(user, {**filters, **days}, at=timezone.now())
+            problems = in_state(found, filters.get("state") or ALL)
         return problems.select_related("inspection", "site", "unit").order_by("noted_at", "pk")
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def stored_problems(codes: list[str]) -> dict[str, ProblemRow]:

@@ -56,6 +56,7 @@ def problems(request: UserRequest) -> HttpResponse:
         "previous": _link(request.GET, before=page.before) if page.before else "",
         "next": _link(request.GET, after=page.after) if page.after else "",
         "batch": request.user.can(Permission.HAND_OVER) and any(row.state == State.NOTED for row in page.rows),
+        "export": _link(request.GET, state=state) if request.user.can(Permission.EXPORT) else "",
         "may_note": request.user.can(Permission.NOTE_PROBLEMS),
         "gaps": clock.gaps(timezone.localdate()) if request.user.can(Permission.MANAGE_CALENDAR) else [],
         "filtered": any(wanted.get(name) for name in form.fields if name not in ("state", "after", "before", "order")),

@@ -14,13 +14,15 @@ from django.utils.translation import gettext_lazy
 from campaign.models import User
 from campaign.permissions import Permission
 from campaign.queries import work_clock
-from campaign.rules import Stretch, UnknownYear, WorkClock, parse_limit
+from campaign.rules import Stretch, UnknownYear, WorkClock, day_of, parse_limit
 from campaign.templatetags.present import daytime
 from campaign.templatetags.work_time import limit
+from units.models import Unit
 
 from ..forms.ledger import FORMS, MoveForm
 from ..models import Photo, Problem, Step
 from ..queries import ledger
+from ..queries.checklist import LimitChoice, limit_choices, units_near
 from ..rules import Move
 from ..services.ledger import due_dates
 
@@ -61,6 +63,9 @@ class Choice:
     consequence: str
     url: str
     form: MoveForm
+    photos: list[Photo]
+    limits: dict[str, LimitChoice]
+    units: list[Unit]
 
 
 def page_context(user: User, problem: Problem, *, at: datetime, typed: Typed | None = None) -> dict[str, Any]:
@@ -74,7 +79,8 @@ def page_context(user: User, problem: Problem, *, at: datetime, typed: Typed | N
         "pairs": _pairs(problem),
         "steps": _timeline(problem, user),
         "inspection": ledger.seen_inspection(problem, user),
-        "choices": [_choice(problem, move, at, typed) for move in ledger.moves_for(problem, user)],
+        "choices": [_choice(problem, move, user, at, typed) for move in ledger.moves_for(problem, user)],
+        "trail": [{"label": _("Problem ledger"), "url": reverse("inspections:problems")}],
         "as_text": _as_text(problem),
         "sees_units": user.can(Permission.SEE_UNITS),
     }
@@ -118,7 +124,7 @@ def _timeline(problem: Problem, user: User) -> Iterator[dict[str, Any]]:
         }
 
 
-def _choice(problem: Problem, move: Move, at: datetime, typed: Typed | None) -> Choice:
+def _choice(problem: Problem, move: Move, user: User, at: datetime, typed: Typed | None) -> Choice:
     if typed and typed[0] == move:
         form = typed[1]
     else:
@@ -130,7 +136,19 @@ def _choice(problem: Problem, move: Move, at: datetime, typed: Typed | None) -> 
         )  # fmt: skip
     label, consequence = _words(problem, move, at)
     url = reverse("inspections:problem_move", args=[problem.code, move.value])
-    return Choice(move, label, consequence, url, form)
+    handing = move == Move.HAND_OVER
+    return Choice(
+        move, label, consequence, url, form,
+        photos=_arrived(form, user),
+        limits=limit_choices({problem.limit}, at=at) if handing else {},
+        units=units_near(problem.unit, on=day_of(at), site=problem.site) if handing else [],
+    )  # fmt: skip
+
+
+def _arrived(form: MoveForm, user: User) -> list[Photo]:
+    """The photographs that a form which came back names, already stored and not yet attached."""
+    named = getattr(form, "cleaned_data", {}).get("photos")
+    return list(Photo.objects.filter(client_uuid__in=named, uploaded_by=user, problem=None)) if named else []
 
 
 def _words(problem: Problem, move: Move, at: datetime) -> tuple[str, str]:

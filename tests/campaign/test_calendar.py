@@ -94,6 +94,14 @@ def test_page_shows_the_year_and_the_gap(office):
     assert 'href="/calendar/2026-02-14/"' in page
 
 
+def test_a_year_of_plain_weeks_is_said_to_be_one(office, city):
+    assert "只有周一至周五" in office.get(CALENDAR, {"year": 2026}).content.decode()
+
+    set_work_day(day=date(2026, 10, 1), working=False, note="国庆节", by=city.office)
+
+    assert "只有周一至周五" not in office.get(CALENDAR, {"year": 2026}).content.decode()
+
+
 @pytest.mark.parametrize("year", ["abc", "1999", "2100", "9" * 30, "-1"])
 def test_a_year_that_is_none_is_explained(office, year):
     response = office.get(CALENDAR, {"year": year})

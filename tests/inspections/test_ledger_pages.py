@@ -240,3 +240,20 @@ def test_only_the_office_hands_over_in_batches(client, city, role):
     client.force_login(city.people[role])
 
     assert client.post("/problems/hand-over/", {"problem": ["WT-1.0"]}).status_code == 403
+
+
+def test_the_export_holds_what_the_list_shows(office, city):
+    first, second, _third = make_problems(city, 3)
+    advance(first, Move.CANCEL, city=city)
+    advance(second, Move.HAND_OVER, city=city)
+
+    page = office.get(LEDGER)
+    lines = b"".join(office.get(f"/exports/problems.csv{page.context['export']}").streaming_content).decode("utf-8-sig")
+
+    assert [code for code in ("0001", "0002", "0003") if f"WT-2611-{code}" in lines] == ["0002", "0003"]
+
+
+def test_units_are_offered_no_export(client, city):
+    client.force_login(city.leader)
+
+    assert client.get(LEDGER).context["export"] == ""

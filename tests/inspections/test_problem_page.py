@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -12,6 +13,7 @@ from inspections.models import Problem
 from inspections.rules import TRANSITIONS, Move
 from tests.city import MONDAY, at
 from tests.inspections.ledger import advance, make_problem
+from tests.inspections.pictures import jpeg
 
 
 @pytest.fixture(autouse=True)
@@ -23,6 +25,10 @@ def tuesday_morning():
 def page_of(client, person, problem):
     client.force_login(person)
     return client.get(problem.get_absolute_url())
+
+
+def upload(content: bytes) -> SimpleUploadedFile:
+    return SimpleUploadedFile("image.jpg", content, "image/jpeg")
 
 
 def body(response) -> str:
@@ -59,7 +65,7 @@ def test_story_clock_and_item_are_shown(client, city):
         ([], ["hand_over", "cancel"], None),
         ([Move.HAND_OVER], [], ["receive"]),
         ([Move.HAND_OVER, Move.RECEIVE], [], ["submit"]),
-        ([Move.HAND_OVER, Move.RECEIVE, Move.SUBMIT], ["send_back", "close"], []),
+        ([Move.HAND_OVER, Move.RECEIVE, Move.SUBMIT], ["close", "send_back"], []),
         ([Move.HAND_OVER, Move.RECEIVE, Move.SUBMIT, Move.SEND_BACK], [], ["submit"]),
         ([Move.HAND_OVER, Move.RECEIVE, Move.SUBMIT, Move.CLOSE], [], []),
         ([Move.CANCEL], [], None),
@@ -134,7 +140,7 @@ def test_after_a_conflict_the_form_carries_the_new_version(client, city):
     advance(problem, Move.SEND_BACK, Move.SUBMIT, city=city)
 
     response = send(client, city.office, problem, "close", note="已核查")
-    again = response.context["choices"][1].form
+    again = response.context["choices"][0].form
 
     assert response.status_code == 409
     assert (again["version"].value(), again["note"].value()) == ("5", "已核查")
@@ -248,3 +254,32 @@ def test_in_english(client, city):
 
     assert "What happened" in page
     assert "2 working days left" in page
+
+
+def test_photographs_go_with_the_form_and_are_attached(client, city):
+    problem = advance(make_problem(city), Move.HAND_OVER, Move.RECEIVE, city=city)
+
+    response = send(client, city.leader, problem, "submit", note="", files=[upload(jpeg())])
+
+    assert response.status_code == 302
+    assert [photo.role for photo in problem.photos.all()] == ["after"]
+    assert "/thumb/" in page_of(client, city.office, problem).content.decode()
+
+
+def test_a_good_photograph_stays_when_another_is_refused(client, city):
+    problem = advance(make_problem(city), Move.HAND_OVER, Move.RECEIVE, city=city)
+
+    refused = send(client, city.leader, problem, "submit", files=[upload(jpeg()), upload(b"no picture")])
+    kept = [str(photo.client_uuid) for photo in refused.context["choices"][0].photos]
+    again = send(client, city.leader, problem, "submit", photos=kept)
+
+    assert (refused.status_code, len(kept), again.status_code) == (422, 1, 302)
+    assert problem.photos.count() == 1
+
+
+def test_the_text_to_paste_names_place_unit_and_deadline(client, city):
+    problem = advance(make_problem(city), Move.HAND_OVER, city=city)
+
+    text = page_of(client, city.office, problem).context["as_text"]
+
+    assert all(part in text for part in ("WT-2611-0001", "东街农贸市场", "东街", "2026年11月26日 10:00"))
