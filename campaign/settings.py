@@ -139,10 +139,20 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(seconds=30),
         "options": {"expires": 30},
     },
+    "take up imports": {
+        "task": "reports.tasks.sweep_imports",
+        "schedule": timedelta(minutes=1),
+        "options": {"expires": 60},
+    },
     "close ended periods": {
         "task": "reports.tasks.close_ended_periods",
         "schedule": timedelta(minutes=5),
         "options": {"expires": 300},
+    },
+    "make documents that were forgotten": {
+        "task": "reports.tasks.make_waiting_documents",
+        "schedule": timedelta(minutes=1),
+        "options": {"expires": 60},
     },
     "close ended periods after midnight": {
         "task": "reports.tasks.close_ended_periods",
@@ -264,27 +274,38 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 60
 # API
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
+        "campaign.api.authentication.TokenAuthentication",  # first: it is what makes the anonymous 401, not 403
         "rest_framework.authentication.SessionAuthentication",
-        "rest_framework.authentication.TokenAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": [
-        "rest_framework.parsers.JSONParser",
-        "rest_framework.parsers.MultiPartParser",
-    ],
-    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_PARSER_CLASSES": ["campaign.api.parsers.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "campaign.api.schema.AutoSchema",
+    "DEFAULT_METADATA_CLASS": None,
+    "EXCEPTION_HANDLER": "campaign.problems.handle",
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Civilized City Campaign",
     "DESCRIPTION": "Units, sites, the standard, inspections, problems, tasks and rankings.",
     "VERSION": "1.0.0",
     "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": "/api/v1/",
+    "ENUM_NAME_OVERRIDES": {
+        "Kind": "inspections.models.Inspection.Kind",
+        "PeriodKind": "reports.models.Period.Kind",
+        "UnitKind": "units.models.Unit.Kind",
+        "ProblemState": "inspections.models.Problem.STATES",
+        "RankingState": "reports.models.Ranking.State",
+        "DutyState": "units.models.TaskDuty.State",
+        "StandardState": "campaign.models.Standard.State",
+        "StepMove": "inspections.models.Step.MOVES",
+        "Moves": "inspections.rules.Move",
+        "FigureName": "reports.rules.figures.FIGURES",
+    },
 }
 IMPORT_EXPORT_USE_TRANSACTIONS = True
 

@@ -15,8 +15,14 @@ urlpatterns = [
     path("sign-out/", auth.LogoutView.as_view(), name="logout"),
     path("password/", accounts.change_own_password, name="password_change"),
     path("password/done/", auth.PasswordChangeDoneView.as_view(), name="password_change_done"),
+    path("api/v1/", include("reports.api_urls")),
     path("", include("campaign.page_urls")),
     path("", include("units.urls")),
     path("", include("inspections.urls")),
     path("", include("reports.urls")),
 ]
+
+handler400 = "campaign.problems.bad_request"
+handler403 = "campaign.problems.forbidden"
+handler404 = "campaign.problems.not_found"
+handler500 = "campaign.problems.broken"

@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from campaign.models import CheckItem, User
+from campaign.permissions import Role
 from campaign.queries import an_event, record_all, take_numbers
 from campaign.rules import day_of, parse_limit
 from units.models import Site, Unit
@@ -20,6 +21,13 @@ from .once import digest_of, sent_before
 
 #: What a quick problem gets where nobody says otherwise.
 DEFAULT_LIMIT = "3d"
+#: Where a quick problem may come from, by the role of the person; the first is what it is without a choice.
+SOURCES = {Role.OFFICE: list(Problem.Source), Role.MONITOR: [Problem.Source.CITIZEN]}
+
+
+def sources_for(by: User) -> list[Problem.Source]:
+    """The sources that a person may name, the usual one first."""
+    return SOURCES.get(Role(by.role), [Problem.Source.INSPECTION])
 
 
 def note_problem(

@@ -2,15 +2,17 @@
 
 from uuid import UUID, uuid4
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.http import FileResponse, HttpResponse, JsonResponse
+from django.db.models.fields.files import FieldFile
+from django.http import HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from campaign.files import sent_file
 from campaign.guard import UserRequest, require
 from campaign.permissions import Permission
 
@@ -24,33 +26,22 @@ SEND = (Permission.ENTER_INSPECTIONS, Permission.NOTE_PROBLEMS, Permission.REPAI
 
 @require_safe
 @require(*SEE)
-def photo(request: UserRequest, client_uuid: UUID) -> HttpResponse:
+def photo(request: UserRequest, client_uuid: UUID) -> HttpResponseBase:
     """A photograph as we keep it."""
     found = get_object_or_404(Photo.objects.visible_to(request.user).only("file"), client_uuid=client_uuid)
-    return _served(found.file.name, client_uuid)
+    return _served(found.file, client_uuid)
 
 
 @require_safe
 @require(*SEE)
-def thumb(request: UserRequest, client_uuid: UUID) -> HttpResponse:
+def thumb(request: UserRequest, client_uuid: UUID) -> HttpResponseBase:
     """Its small copy for lists."""
     found = get_object_or_404(Photo.objects.visible_to(request.user).only("thumb"), client_uuid=client_uuid)
-    return _served(found.thumb.name, client_uuid)
+    return _served(found.thumb, client_uuid)
 
 
-def _served(name: str, client_uuid: UUID) -> HttpResponse:
-    """The proxy sends the file where one stands before us; the name told to the browser is our own."""
-    response: HttpResponse
-    if settings.MEDIA_ACCEL_PREFIX:
-        response = HttpResponse()
-        response["X-Accel-Redirect"] = f"{settings.MEDIA_ACCEL_PREFIX.rstrip('/')}/{name}"
-    else:
-        response = FileResponse(Photo.file.field.storage.open(name))
-    response["Content-Type"] = "image/jpeg"
-    response["Content-Disposition"] = f'inline; filename="{client_uuid}.jpg"'
-    response["Cache-Control"] = "private, no-store"
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+def _served(file: FieldFile, client_uuid: UUID) -> HttpResponseBase:
+    return sent_file(file, content_type="image/jpeg", filename=f"{client_uuid}.jpg")
 
 
 @require_POST

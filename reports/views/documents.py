@@ -3,19 +3,19 @@
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.http import FileResponse, HttpResponse
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from campaign.celery import app
+from campaign.files import sent_file
 from campaign.guard import UserRequest, require
 from campaign.permissions import Permission
 
@@ -104,16 +104,9 @@ def document_request(request: UserRequest) -> HttpResponse:
 
 @require_GET
 @require(Permission.EXPORT)
-def document_file(request: UserRequest, token: UUID) -> HttpResponse:
+def document_file(request: UserRequest, token: UUID) -> HttpResponseBase:
     """Download a file, for the person who asked for it only."""
     ready = Document.objects.visible_to(request.user).filter(state=Document.State.READY)
     document = get_object_or_404(ready, token=token)
     services.note_download(document=document, by=request.user)
-    if settings.MEDIA_ACCEL_PREFIX:
-        response = HttpResponse(content_type=XLSX)
-        response["X-Accel-Redirect"] = f"{settings.MEDIA_ACCEL_PREFIX.rstrip('/')}/{document.file.name}"
-    else:
-        response = FileResponse(document.file.open("rb"), content_type=XLSX)
-    response["Content-Disposition"] = content_disposition_header(True, document.name) or ""
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return sent_file(document.file, content_type=XLSX, filename=document.name, attachment=True)

@@ -1,0 +1,1 @@
+"""Inspections, problems and photographs for programs."""
