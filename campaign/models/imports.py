@@ -88,6 +88,11 @@ class ImportRun(models.Model):
         return self.name
 
     @property
+    def tally(self) -> dict[str, int | None]:
+        """The counts, None for each that is not known."""
+        return dict.fromkeys(("new", "changed", "unchanged", "wrong")) | self.counts
+
+    @property
     def is_busy(self) -> bool:
         """Whether a job has it, or will."""
         return self.state in {"waiting", "checking", "confirmed", "writing"}

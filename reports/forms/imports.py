@@ -119,7 +119,7 @@ class ColumnForm(forms.Form):
 
 
 class ColumnsForm(forms.Form):
-    """How the whole sheet is read: the columns' own forms, what may be created or left out, the name to keep it under."""
+    """How the whole sheet is read: the columns' forms, what may be created or left out, the name to keep it under."""
 
     create = forms.MultipleChoiceField(
         label=_("Make what is not there"), required=False, widget=forms.CheckboxSelectMultiple
@@ -149,7 +149,8 @@ class ColumnsForm(forms.Form):
 
     def is_valid(self) -> bool:
         """All columns' forms too, and nothing required without a source."""
-        right = all([form.is_valid() for form in self.columns]) and super().is_valid()
+        wrong = [form for form in self.columns if not form.is_valid()]
+        right = super().is_valid() and not wrong
         for form in self.columns if right else ():
             if form.column.required and not ({"from", "constant"} & form.rule().keys()):
                 form.add_error("from0", _t("Choose a column or give a fixed value."))

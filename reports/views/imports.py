@@ -44,7 +44,7 @@ def imports(request: UserRequest) -> HttpResponse:
     earlier = ImportRun.objects.visible_to(request.user).defer("faults", "notes", "sample")[:SHOWN]
     kinds = [sheet for kind, sheet in KINDS.items() if is_allowed(request.user, kind)]
     context = {"form": form, "earlier": earlier, "kinds": kinds, "titles": _titles()}
-    return render(request, "reports/imports.html", context, status=422 if form.errors else 200)
+    return render(request, "reports/imports.html", context, status=422 if request.method == "POST" else 200)
 
 
 def _titles() -> dict[str, Any]:
@@ -92,7 +92,7 @@ def import_columns(request: UserRequest, code: str) -> HttpResponse:
         _hurry(run)
         return redirect("reports:import_run", run.code)
     context = {"run": run, "form": form, "title": KINDS[run.kind].title, "rows": len(table)}
-    return render(request, "reports/import_columns.html", context, status=422 if form.errors else 200)
+    return render(request, "reports/import_columns.html", context, status=422 if request.method == "POST" else 200)
 
 
 def _heads(table: Table) -> list[tuple[str, str]]:
