@@ -47,6 +47,14 @@ class RankingQuerySet(QuerySet["models.Ranking"]):
         return self.filter(~Q(state="published"))
 
 
+class ScoringRuleQuerySet(QuerySet["ScoringRule"]):
+    """Scoring rules."""
+
+    def visible_to(self, user: User) -> Self:
+        """Rules are seen as rules by those who manage them; everyone else reads them on the ranking they made."""
+        return self if user.can(Permission.MANAGE_RULES) else self.none()
+
+
 class DocumentQuerySet(QuerySet["models.Document"]):
     """Produced files."""
 

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from units.models import PeerGroup
 
+from ..querysets import ScoringRuleQuerySet
 from .period import Period
 
 
@@ -19,6 +20,8 @@ class ScoringRule(models.Model):
     spec = models.JSONField()
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+
+    objects = ScoringRuleQuerySet.as_manager()
 
     class Meta:
         ordering = ["code", "-version"]

@@ -1,5 +1,6 @@
 """Scoring rules: saving versions, putting them to use, trying them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -18,6 +19,15 @@ from ..rules.lists import listed
 from ..rules.scoring import decimal, place
 from ..rules.spec import RuleSpec, SpecError
 from ..rules.writing import components_of
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A unit under the rule that is tried and under the one in force; ``gained`` places (+) or lost (−)."""
+
+    tried: "TriedRow"
+    beside: "TriedRow | None"
+    gained: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +95,34 @@ def stop_rule(*, group: PeerGroup, kind: str, by: User | None) -> None:
         record("rule.stopped", use.rule, by=by, after={"group": group.code, "kind": kind})
     drafts = Ranking.objects.filter(group=group, period__kind=kind, state=Ranking.State.DRAFT, revision=1)
     drafts.delete()
+
+
+@transaction.atomic
+def apply_rule(*, code: str, name: str, spec: Any, uses: Iterable[tuple[str, str]], by: User) -> ScoringRule:
+    """Save a rule and let it rank these (group code, kind of period) and no others.
+
+    Raises ValidationError where the rule's data is wrong.
+    """
+    rule, wanted = save_rule(code=code, name=name, spec=spec, by=by), set(uses)
+    groups = {group.code: group for group in PeerGroup.objects.filter(code__in={group for group, _kind in wanted})}
+    for group, kind in sorted(wanted):
+        use_rule(rule=rule, group=groups[group], kind=kind, by=by)
+    for use in RuleUse.objects.filter(rule__code=code, active=True).select_related("group"):
+        if (use.group.code, use.kind) not in wanted:
+            stop_rule(group=use.group, kind=use.kind, by=by)
+    return rule
+
+
+def compare_rules(*, spec: Any, beside: Any, group: PeerGroup, period: Period, now: datetime) -> list[Compared]:
+    """A group's ranking of a period under one rule, beside that under another (None: none); nothing is written."""
+    others = try_rule(spec=beside, group=group, period=period, now=now) if beside else []
+    by_unit = {row.unit.pk: row for row in others}
+    found = []
+    for row in try_rule(spec=spec, group=group, period=period, now=now):
+        other = by_unit.get(row.unit.pk)
+        gained = other.rank - row.rank if other and other.rank and row.rank else None
+        found.append(Compared(row, other, gained))
+    return found
 
 
 def try_rule(*, spec: Any, group: PeerGroup, period: Period, now: datetime) -> list[TriedRow]:

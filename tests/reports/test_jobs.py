@@ -31,7 +31,7 @@ def in_process(act: Callable[[], object]) -> int:
     try:
         act()
         os._exit(0)
-    except BaseException as error:  # noqa: BLE001 (the parent sees the exit code)
+    except BaseException as error:  # the parent sees the exit code
         sys.stderr.write(repr(error))
         os._exit(1)
 
@@ -63,7 +63,10 @@ def content() -> str:
     return digest(
         canonical(
             [
-                [[str(value) for value in row] for row in rows.values_list("unit__code", "rank", "score", "components", "movement")],
+                [
+                    [str(value) for value in row]
+                    for row in rows.values_list("unit__code", "rank", "score", "components", "movement")
+                ],
                 [list(entry) for entry in entries.values_list("unit__code", "color", "consecutive")],
             ]
         )
