@@ -279,7 +279,11 @@ def _propose(visits: Sequence[Visit], inspections: list[Inspection], answers: li
         store_problems(list(problems.values()), by=by)
     owners: dict[UUID, dict[str, object]] = {}
     for (_visit, seen), answer in zip(pairs, answers, strict=True):
-        owner = {"inspection": answer.inspection, "answer": answer, "problem": problems.get(answer.pk)}
+        owner: dict[str, object] = {
+            "inspection": answer.inspection,
+            "answer": answer,
+            "problem": problems.get(answer.pk),
+        }
         owners.update(dict.fromkeys(seen.photos, owner))
     take_photos(owners, by=by)
 

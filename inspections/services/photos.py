@@ -68,7 +68,7 @@ def _keep(photo: Photo, picture: Picture) -> Photo:
     with files_of_transaction(default_storage) as written:
         for field, content in ((photo.file, picture.file), (photo.thumb, picture.thumb)):
             field.save(f"{secrets.token_hex(16)}.jpg", ContentFile(content), save=False)
-            written.append(field.name)
+            written.append(str(field.name))
         photo.save(force_insert=True)
         record("photo.received", photo, by=photo.uploaded_by, reference=str(photo.client_uuid))
     return photo

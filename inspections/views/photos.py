@@ -50,9 +50,9 @@ def photo_add(request: UserRequest) -> HttpResponse:
     """Take one photograph before the form that names it: ``photo`` (file), ``uuid``; answers with its addresses."""
     try:
         number = UUID(request.POST.get("uuid") or str(uuid4()))
-        upload = request.FILES["photo"]
+        [upload] = request.FILES.getlist("photo")
         kept = receive_photo(upload=upload, client_uuid=number, by=request.user, at=timezone.now())
-    except (ValueError, KeyError):
+    except ValueError:
         return JsonResponse({"detail": _("Choose a photograph.")}, status=400)
     except ValidationError as error:
         return JsonResponse({"detail": " ".join(error.messages)}, status=422)

@@ -22,6 +22,6 @@ def site_search(request: UserRequest) -> HttpResponse:
     onward = request.GET.get("next", "")
     if not (onward.startswith("/") and url_has_allowed_host_and_scheme(onward, allowed_hosts=None)):
         onward = ""
-    found = Site.objects.open_to(request.user).best_for(text).select_related("type", "unit") if text else []
-    context = {"matches": found[:MOST], "text": text, "next": onward}
+    found = Site.objects.open_to(request.user).best_for(text).select_related("type", "unit")[:MOST]
+    context = {"matches": found if text else (), "text": text, "next": onward}
     return render(request, "units/site_matches.html", context)
