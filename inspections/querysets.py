@@ -75,11 +75,13 @@ class ProblemQuerySet(QuerySet["models.Problem"]):
         """Problems whose code, text, site or unit contain every word of ``text``."""
         found = self
         for word in text.split():
+            sites = self.model.site.field.related_model.objects.filter(name__icontains=word)
+            units = self.model.unit.field.related_model.objects.filter(label__icontains=word)
             found = found.filter(
                 Q(code__icontains=word)
                 | Q(text__icontains=word)
-                | Q(site__name__icontains=word)
-                | Q(unit__label__icontains=word)
+                | Q(site__in=sites.values("pk"))
+                | Q(unit__in=units.values("pk"))
             )
         return found
 
