@@ -1,8 +1,8 @@
-"""Addresses of home, rankings, units' pages and documents; codes, never keys."""
+"""Addresses of home, rankings, rules, units' pages and documents; codes, never keys."""
 
 from django.urls import path
 
-from .views import documents, drill, exports, home, imports, rankings, units
+from .views import documents, drill, exports, home, imports, rankings, rules, units
 
 app_name = "reports"
 urlpatterns = [
@@ -16,6 +16,9 @@ urlpatterns = [
     path("rankings/<str:period>/<str:group>/<str:unit>/", drill.ranking_unit, name="ranking_unit"),
     path("rankings/<str:period>/<str:group>/<str:unit>/<str:figure>/", drill.component, name="component"),
     path("units/<str:code>/", units.unit, name="unit"),
+    path("rules/", rules.rules, name="rules"),
+    path("rules/new/", rules.rule_new, name="rule_new"),
+    path("rules/<str:code>/", rules.rule, name="rule"),
     path("imports/", imports.imports, name="imports"),
     path("imports/empty/<str:kind>.xlsx", imports.import_template, name="import_template"),
     path("imports/<str:code>/", imports.import_run, name="import_run"),

@@ -29,7 +29,7 @@ def plain(number: Decimal | None) -> str | None:
 class RuleForm(forms.Form):
     """A rule's name, roundings, lists and uses; a component is the fields ``<figure>-weight`` and so on."""
 
-    name = forms.CharField(label=_("name"), max_length=100)
+    name = forms.CharField(label=_("name of the rule"), max_length=100)
     places = forms.IntegerField(label=_("decimal places of the score"), min_value=0, max_value=4, initial=2)
     component_places = forms.IntegerField(
         label=_("decimal places of the components"), min_value=0, max_value=4, initial=2
