@@ -17,7 +17,7 @@ from campaign.models import CheckItem, User
 from campaign.queries import facts_changed, record
 from campaign.rules import day_of, parse_limit
 from units.models import Site, Unit
-from units.services import Accountability
+from units.services import accountable
 
 from ..models import Answer, Inspection, InspectionUnit, Problem
 from ..rules import ANSWERED, FAILED, ONE, ZERO, Earned, Outcome, earn, earned_share, site_score, total
@@ -27,7 +27,6 @@ from .once import digest_of, sent_before
 #: How far a telephone's clock may run ahead of ours.
 CLOCK_TOLERANCE = timedelta(minutes=5)
 MOST_OCCURRENCES = 9999
-BATCH = 2000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,22 +63,6 @@ class Seen:
         return earn(item.points, share)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Visit:
-    """One inspection as it comes in. ``units``: those responsible, where not the site's; ``code``: where it has one."""
-
-    site: Site
-    seen_at: datetime
-    kind: str
-    inspector: User
-    answers: Sequence[Seen]
-    note: str = ""
-    units: Collection[Unit] | None = None
-    code: str = ""
-    client_uuid: UUID | None = None
-    digest: str = ""
-
-
 def record_inspection(
     *,
     site: Site,
@@ -104,12 +87,12 @@ def record_inspection(
     if stored:
         return stored
     _check(site=site, seen_at=seen_at, answers=answers, recorded_at=recorded_at)
-    visit = Visit(
-        site=site, seen_at=seen_at, kind=kind, inspector=by, answers=answers, note=note, units=units,
-        client_uuid=client_uuid, digest=digest,
+    inspection = Inspection(
+        client_uuid=client_uuid, payload_sha256=digest, site=site, inspector=by, kind=kind, seen_at=seen_at,
+        recorded_at=recorded_at, note=note,
     )  # fmt: skip
     try:
-        return record_visits(visits=[visit], by=by, recorded_at=recorded_at, propose=True)[0]
+        return _store(inspection, answers, units, by=by)
     except IntegrityError:  # the same submission, stored by another process since we looked
         stored = sent_before(Inspection, client_uuid=client_uuid, digest=digest, by=by)
         if stored is None:
@@ -182,117 +165,66 @@ def _is_limit(text: str) -> bool:
 
 
 @transaction.atomic
-def record_visits(
-    *, visits: Sequence[Visit], by: User, recorded_at: datetime, propose: bool = False
-) -> list[Inspection]:
-    """Store many inspections as they are (an import has checked them), with problems for failed items on request.
-
-    A handful of statements whatever the number of visits. Codes are given to the visits that bring none.
-    """
-    responsible = _responsible(visits)
-    above = Accountability.of({unit for units in responsible for unit in units})
-    results = [[seen.earns() for seen in visit.answers] for visit in visits]
-    inspections = _store_inspections(visits, responsible, results, recorded_at)
-    _store_units(inspections, responsible, above)
-    answers = _store_answers(visits, inspections, results)
-    if propose:
-        _propose(visits, inspections, answers, by=by)
-    facts_changed({day_of(visit.seen_at) for visit in visits})
-    if len(inspections) == 1:
-        only = inspections[0]
-        after = {"site": only.site.code, "score": str(only.score), "answers": len(answers)}
-        record("inspection.recorded", only, by=by, after=after)
-    else:
-        record("inspections.recorded", by=by, after={"inspections": len(inspections), "answers": len(answers)})
-    return inspections
-
-
-def _responsible(visits: Sequence[Visit]) -> list[list[int]]:
-    """For every visit the ids of the units responsible, the first one first."""
-    through = Site.other_units.through.objects
-    asked = {visit.site.pk for visit in visits if visit.units is None}
-    others: dict[int, list[int]] = defaultdict(list)
-    for site, unit in through.filter(site__in=asked).order_by("unit__code").values_list("site_id", "unit_id"):
-        others[site].append(unit)
-    return [
-        [visit.site.unit_id, *others[visit.site.pk]] if visit.units is None else [unit.pk for unit in visit.units]
-        for visit in visits
-    ]
-
-
-def _store_inspections(
-    visits: Sequence[Visit], responsible: list[list[int]], results: list[list[Earned]], recorded_at: datetime
-) -> list[Inspection]:
-    uncoded = [visit for visit in visits if not visit.code]
-    codes = iter(new_codes("JC", (day_of(visit.seen_at) for visit in uncoded), 5))
-    inspections = []
-    for visit, units, earned in zip(visits, responsible, results, strict=True):
-        points = total(earned)
-        inspections.append(
-            Inspection(
-                code=visit.code or next(codes), client_uuid=visit.client_uuid, payload_sha256=visit.digest,
-                site=visit.site, unit_id=units[0], inspector=visit.inspector, kind=visit.kind, seen_at=visit.seen_at,
-                recorded_at=recorded_at, note=visit.note, earned=points.earned, available=points.available,
-                score=site_score(points),
-            )
-        )  # fmt: skip
-    return Inspection.objects.bulk_create(inspections, batch_size=BATCH)
-
-
-def _store_units(inspections: list[Inspection], responsible: list[list[int]], above: Accountability) -> None:
+def _store(inspection: Inspection, seen: Sequence[Seen], units: Collection[Unit] | None, *, by: User) -> Inspection:
+    """Everything or nothing. The unique ``client_uuid`` decides between two at once; its number is not wasted."""
+    day = day_of(inspection.seen_at)
+    responsible = [unit.pk for unit in units] if units is not None else _responsible(inspection.site)
+    earned = [one.earns() for one in seen]
+    points = total(earned)
+    [inspection.code] = new_codes("JC", [day], 5)
+    inspection.unit_id = responsible[0]
+    inspection.earned, inspection.available, inspection.score = points.earned, points.available, site_score(points)
+    inspection.save(force_insert=True)
     InspectionUnit.objects.bulk_create(
-        (
-            InspectionUnit(
-                inspection=inspection, unit_id=unit, direct=direct, site_id=inspection.site_id,
-                seen_at=inspection.seen_at, earned=inspection.earned, available=inspection.available,
-            )
-            for inspection, units in zip(inspections, responsible, strict=True)
-            for unit, direct in above.on(day_of(inspection.seen_at), units)
-        ),
-        batch_size=BATCH,
+        InspectionUnit(
+            inspection=inspection, unit_id=unit, direct=direct, site_id=inspection.site_id,
+            seen_at=inspection.seen_at, earned=points.earned, available=points.available,
+        )
+        for unit, direct in accountable(unit_ids=responsible, on=day)
     )  # fmt: skip
+    answers = _store_answers(inspection, seen, earned)
+    _propose(inspection, seen, answers, by=by)
+    facts_changed({day})
+    after = {"site": inspection.site.code, "score": str(inspection.score), "answers": len(answers)}
+    record("inspection.recorded", inspection, by=by, after=after)
+    return inspection
 
 
-def _store_answers(visits: Sequence[Visit], inspections: list[Inspection], results: list[list[Earned]]) -> list[Answer]:
+def _responsible(site: Site) -> list[int]:
+    """The ids of the units that answer for a site, the first one first."""
+    return [site.unit_id, *site.other_units.order_by("code").values_list("pk", flat=True)]
+
+
+def _store_answers(inspection: Inspection, seen: Sequence[Seen], earned: Sequence[Earned]) -> list[Answer]:
     return Answer.objects.bulk_create(
-        (
-            Answer(
-                inspection=inspection, item=seen.item, indicator_id=seen.item.indicator_id, seen_at=visit.seen_at,
-                outcome=seen.outcome, count=seen.count, deduction=seen.deduction, note=seen.note,
-                earned=points.earned, available=points.available,
-            )
-            for visit, inspection, earned in zip(visits, inspections, results, strict=True)
-            for seen, points in zip(visit.answers, earned, strict=True)
-        ),
-        batch_size=BATCH,
+        Answer(
+            inspection=inspection, item=one.item, indicator_id=one.item.indicator_id, seen_at=inspection.seen_at,
+            outcome=one.outcome, count=one.count, deduction=one.deduction, note=one.note,
+            earned=points.earned, available=points.available,
+        )
+        for one, points in zip(seen, earned, strict=True)
     )  # fmt: skip
 
 
-def _propose(visits: Sequence[Visit], inspections: list[Inspection], answers: list[Answer], *, by: User) -> None:
+def _propose(inspection: Inspection, seen: Sequence[Seen], answers: Sequence[Answer], *, by: User) -> None:
     """A noted problem for every failed item, and every photograph to its answer and problem."""
-    pairs = [(visit, seen) for visit in visits for seen in visit.answers]
-    problems: dict[int, Problem] = {}
-    for (visit, seen), answer in zip(pairs, answers, strict=True):
-        if seen.fails:
-            problems[answer.pk] = _proposed(visit, seen, answer, by=by)
+    pairs = list(zip(seen, answers, strict=True))
+    problems = {answer.pk: _proposed(inspection, one, answer, by=by) for one, answer in pairs if one.fails}
     if problems:
         store_problems(list(problems.values()), by=by)
     owners: dict[UUID, dict[str, object]] = {}
-    for (_visit, seen), answer in zip(pairs, answers, strict=True):
-        owner: dict[str, object] = {
-            "inspection": answer.inspection,
-            "answer": answer,
-            "problem": problems.get(answer.pk),
-        }
-        owners.update(dict.fromkeys(seen.photos, owner))
+    for one, answer in pairs:
+        owner = {"inspection": inspection, "answer": answer, "problem": problems.get(answer.pk)}
+        owners |= {photo: dict(owner) for photo in one.photos}
     take_photos(owners, by=by)
 
 
-def _proposed(visit: Visit, seen: Seen, answer: Answer, *, by: User) -> Problem:
+def _proposed(inspection: Inspection, seen: Seen, answer: Answer, *, by: User) -> Problem:
     wish, item = seen.problem, seen.item
-    unit = wish.unit.pk if wish.unit else answer.inspection.unit_id
+    unit = wish.unit.pk if wish.unit else inspection.unit_id
     text = (wish.text or seen.note or item.text).strip()
     return Problem(
-        site=visit.site, unit_id=unit, inspection=answer.inspection, answer=answer, item=item, text=text[:500],
-        severity=wish.severity or item.severity, limit=wish.limit or item.limit, noted_by=by, noted_at=visit.seen_at,
+        site=inspection.site, unit_id=unit, inspection=inspection, answer=answer, item=item, text=text[:500],
+        severity=wish.severity or item.severity, limit=wish.limit or item.limit, noted_by=by,
+        noted_at=inspection.seen_at,
     )  # fmt: skip

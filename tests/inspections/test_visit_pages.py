@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from inspections.models import Problem
-from inspections.services.entry import Seen, Visit, record_inspection, record_visits
+from inspections.services.entry import Seen, record_inspection
 from tests.city import MONDAY, NOON, at
 
 LIST = reverse("inspections:inspections")
@@ -26,14 +26,13 @@ def inspection(city):
 
 
 def many(city, number):
-    visits = [
-        Visit(
-            site=city.market, seen_at=at(MONDAY) - timedelta(hours=hours), kind="daily", inspector=city.inspector,
-            answers=[Seen(item=city.items[0], outcome="met")],
+    return [
+        record_inspection(
+            site=city.market, seen_at=at(MONDAY) - timedelta(hours=hours), kind="daily",
+            answers=[Seen(item=city.items[0], outcome="met")], client_uuid=uuid4(), by=city.inspector, recorded_at=NOON,
         )
         for hours in range(number)
     ]  # fmt: skip
-    return record_visits(visits=visits, by=city.office, recorded_at=NOON)
 
 
 def void(client, inspection, reason="点位选错"):
