@@ -3,6 +3,7 @@
 The writers run inside the caller's transaction.
 """
 
+import re
 from collections.abc import Collection, Iterable
 from contextvars import ContextVar
 from datetime import date
@@ -17,6 +18,9 @@ from .rules import WorkClock, days_of_year, parse_office_hours
 
 #: The address the current request came from; set by ``campaign.middleware``, empty in jobs and commands.
 request_ip: ContextVar[str | None] = ContextVar("request_ip", default=None)
+
+#: A code that we give out: two letters, year and month, number.
+OUR_CODE = re.compile(r"([A-Z]{2}-\d{4}-)(\d{1,9})")
 
 
 def record(
@@ -83,6 +87,19 @@ def take_numbers(prefix: str, count: int = 1) -> range:
         )
         last = cursor.fetchone()[0]
     return range(last - count + 1, last + 1)
+
+
+def keep_numbers(codes: Iterable[str]) -> None:
+    """Never give out again the numbers of codes that came from elsewhere (``WT-2611-0482``: 482 of ``WT-2611-``)."""
+    last: dict[str, int] = {}
+    for found in filter(None, map(OUR_CODE.fullmatch, codes)):
+        last[found[1]] = max(last.get(found[1], 0), int(found[2]))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO campaign_numbering (prefix, last) SELECT * FROM unnest(%s::text[], %s::int[])"
+            " ON CONFLICT (prefix) DO UPDATE SET last = greatest(campaign_numbering.last, EXCLUDED.last)",
+            [list(last), list(last.values())],
+        )
 
 
 def running_campaign(*, on: date | None = None) -> Campaign | None:

@@ -17,7 +17,7 @@ from django.utils import timezone
 from campaign.bulk import cell, copy, copy_lines, reserve
 from campaign.models import CheckItem, User
 from campaign.permissions import Role
-from campaign.queries import facts_changed, record
+from campaign.queries import facts_changed, keep_numbers, record
 from campaign.rules import day_of
 from units.models import Site
 from units.services import Accountability
@@ -98,6 +98,7 @@ def store_inspections(*, visits: Sequence[VisitRow], by: User | None) -> None:
     copy(Inspection, INSPECTION_COLUMNS, inspections)
     copy_lines(Answer._meta.db_table, ANSWER_COLUMNS, lines)
     copy(InspectionUnit, UNIT_COLUMNS, counting)
+    keep_numbers(visit.code for visit in visits)
     record("inspections.imported", by=by, after={"inspections": len(visits), "answers": len(lines)})
     facts_changed({day_of(visit.seen_at) for visit in visits})
 
@@ -206,6 +207,7 @@ def store_problems(*, rows: Sequence[ProblemRow], by: User | None) -> None:
         ],
     )  # fmt: skip
     copy(Step, STEP_COLUMNS, steps)
+    keep_numbers(row.code for row in rows)
     record("problems.imported", by=by, after={"rows": len(rows)})
     facts_changed({day_of(step[5]) for step in steps})
 

@@ -10,9 +10,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from campaign.models import Event, FactChange, Numbering
+from campaign.queries import keep_numbers
 from inspections.models import Answer, Inspection, InspectionUnit, Problem
 from inspections.rules import SubmissionConflict
-from inspections.services.entry import Proposal, Seen, Visit, record_inspection, record_visits
+from inspections.services.entry import Proposal, Seen, record_inspection
 from inspections.services.noting import note_problem
 from inspections.services.voiding import void_inspection
 from tests.city import MONDAY, NOON, at
@@ -179,23 +180,6 @@ def test_number_of_statements_does_not_depend_on_the_number_of_answers(city):
     assert statements(three) == statements(one)
 
 
-def test_import_costs_the_same_statements_for_many_visits(city):
-    def statements(many):
-        visits = [
-            Visit(
-                site=city.market, seen_at=at(MONDAY), kind="daily", inspector=city.inspector,
-                answers=[Seen(item=city.items[0], outcome="not_met")],
-            )
-            for _ in range(many)
-        ]  # fmt: skip
-        with CaptureQueriesContext(connection) as captured:
-            record_visits(visits=visits, by=city.office, recorded_at=NOON)
-        return len(captured)
-
-    assert statements(20) == statements(2)
-    assert not Problem.objects.exists()
-
-
 def test_voiding_takes_it_out_of_the_figures_and_cancels_what_is_only_noted(city):
     inspection = enter(city, Seen(item=city.items[0], outcome="not_met"), Seen(item=city.items[1], outcome="not_met"))
     handed = inspection.problems.first()
@@ -233,3 +217,9 @@ def test_quick_problem_needs_words_and_a_holder(city):
         given = {"site": city.market, "text": "垃圾", "client_uuid": uuid4(), "by": city.inspector, "noted_at": NOON}
         with pytest.raises(ValidationError):
             note_problem(**given | missing)
+
+
+def test_numbers_of_imported_codes_are_not_given_out_again(city):
+    keep_numbers(["JC-2611-00007", "JC-2611-00003", "自编-1", "JC-2610-00099"])
+
+    assert enter(city, Seen(item=city.items[0], outcome="met")).code == "JC-2611-00008"
