@@ -144,6 +144,10 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(minutes=1),
         "options": {"expires": 60},
     },
+    "sweep photographs": {
+        "task": "inspections.tasks.sweep_photos",
+        "schedule": crontab(hour=3, minute=30),
+    },
     "close ended periods": {
         "task": "reports.tasks.close_ended_periods",
         "schedule": timedelta(minutes=5),

@@ -4,7 +4,7 @@ import hashlib
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID, uuid5
 
 from django.core.exceptions import ValidationError
@@ -12,6 +12,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import Storage, default_storage
 from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from campaign.models import User
 from campaign.queries import record
@@ -19,6 +20,10 @@ from campaign.queries import record
 from ..models import Photo
 from ..pictures import MOST_BYTES, Picture, PictureRefused, take_picture
 from .once import sent_before
+
+#: A draft on a telephone may wait this long for its form.
+UNCLAIMED = timedelta(days=30)
+WITHOUT_ROW = timedelta(days=1)
 
 
 def read_upload(upload: UploadedFile) -> bytes:
@@ -88,3 +93,29 @@ def files_of_transaction(storage: Storage) -> Iterator[list[str]]:
         for name in written:
             storage.delete(name)
         raise
+
+
+def sweep(*, at: datetime) -> tuple[int, int]:
+    """Remove what nobody claimed: photographs that no entry named for a month, and day-old files without a row.
+
+    Returns how many rows and how many files went. Looks for files in the folders of this and the last month.
+    """
+    unclaimed = Photo.objects.filter(problem=None, inspection=None, received_at__lt=at - UNCLAIMED)
+    with transaction.atomic():
+        rows = list(unclaimed.select_for_update().values_list("pk", "file", "thumb"))
+        gone, _detail = Photo.objects.filter(pk__in=[pk for pk, *_names in rows]).delete()
+    lost = [name for _pk, *names in rows for name in names]
+    for month in {f"{moment:%Y/%m}" for moment in (at, at - timedelta(days=28))}:
+        lost += _without_row(f"photos/{month}", older_than=at - WITHOUT_ROW)
+    for name in lost:
+        default_storage.delete(name)
+    return gone, len(lost)
+
+
+def _without_row(folder: str, *, older_than: datetime) -> list[str]:
+    if not default_storage.exists(folder):
+        return []
+    names = {f"{folder}/{name}" for name in default_storage.listdir(folder)[1]}
+    known = Photo.objects.filter(Q(file__startswith=folder) | Q(thumb__startswith=folder)).values_list("file", "thumb")
+    loose = names.difference(*known.iterator())
+    return [name for name in loose if default_storage.get_modified_time(name) < older_than]

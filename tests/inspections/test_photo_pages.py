@@ -1,5 +1,6 @@
 """Photographs over the web: in once, out only to those who may, never as they came (rows X10, X11, X12)."""
 
+from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -9,9 +10,10 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 
 from inspections.models import Inspection, Photo, Problem
-from inspections.services.photos import files_of_transaction, store_photo
+from inspections.services.photos import files_of_transaction, store_photo, sweep
 from tests.city import NOON
 
 from .pictures import jpeg
@@ -143,6 +145,31 @@ def test_file_goes_when_its_transaction_does():
         fail()
 
     assert not default_storage.exists("photos/lost.jpg")
+
+
+def test_sweep_takes_what_nobody_claimed_and_leaves_the_rest(city, photo):
+    loose = store_photo(data=jpeg((30, 30)), client_uuid=uuid4(), by=city.inspector, at=NOON)
+    young = store_photo(data=jpeg((31, 31)), client_uuid=uuid4(), by=city.inspector, at=NOON + timedelta(days=20))
+
+    gone, _files = sweep(at=NOON + timedelta(days=31))
+
+    assert gone == 1
+    assert set(Photo.objects.all()) == {photo, young}
+    assert [default_storage.exists(name) for name in (loose.file.name, photo.file.name, young.thumb.name)] == [
+        False, True, True,
+    ]  # fmt: skip
+
+
+def test_sweep_takes_old_files_without_a_row(city, photo):
+    now = timezone.now()
+    lost = default_storage.save(f"photos/{now:%Y/%m}/lost.jpg", ContentFile(b"pixels"))
+    sweep(at=now)
+    assert default_storage.exists(lost)
+
+    sweep(at=now + timedelta(hours=25))
+
+    assert not default_storage.exists(lost)
+    assert default_storage.exists(photo.file.name)
 
 
 def test_camera_time_is_for_the_office_alone(client, city):

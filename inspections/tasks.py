@@ -1,0 +1,12 @@
+"""What runs by itself."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from .services.photos import sweep
+
+
+@shared_task
+def sweep_photos() -> None:
+    """Once a day: photographs that nothing claimed, and files that lost their row, go."""
+    sweep(at=timezone.now())
