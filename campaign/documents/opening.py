@@ -206,7 +206,7 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     try:
-        answer = {"sheets": sheets_of(Path(sys.argv[1]))}
+        answer: dict[str, Any] = {"sheets": sheets_of(Path(sys.argv[1]))}
     except Refused as refused:
         reason, *detail = refused.args
         answer = {"refused": reason, "detail": str(detail[0]) if detail else ""}

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from import_export.widgets import Widget
 
-from ..models import CheckItem, SiteType, Standard, User
+from ..models import CheckItem, Indicator, SiteType, Standard, User
 from ..services.standards import ItemRow, store_items, stored_items
 from .cells import Choice, Code, Number, Words, WorkLimit
 from .editions import edition_to_write, settle_edition
@@ -78,7 +78,7 @@ class CheckItemSheet(SheetResource):
 
     code = Column(Code(60), "编码", "条目编码", "编号", attribute="code", required=True)
     site_type = Column(Words(60), "点位类型", "类型", attribute="site_type__name", required=True)
-    indicator = Column(Code(60), "指标", "指标编码", "测评指标", attribute="indicator__code", required=True)
+    indicator = Column(Words(60), "指标", "指标编码", "测评指标", attribute="indicator__code", required=True)
     text = Column(Words(lines=True), "内容", "检查内容", "条目", attribute="text", required=True)
     scoring = Column(Scoring(), "计分方式", "记分方式", attribute="pk")
     points = Column(Number("0.001", "99999", 3), "分值", "满分", attribute="points")
@@ -91,6 +91,7 @@ class CheckItemSheet(SheetResource):
         called = dict(SiteType.objects.values_list("code", "name"))
         types = set(called.values())
         check.cleaned["site_type"] = [called.get(name, name) for name in check.cleaned["site_type"]]
+        self._name_indicators(check)
         settle_edition(check, lambda edition: self._compare(check, edition))
         new = {check.cleaned["site_type"][row] for row in check.right()} - types
         if new and check.changes:
@@ -100,6 +101,14 @@ class CheckItemSheet(SheetResource):
         unknown = {check.cleaned["indicator"][row] for row in check.right()} - known
         if unknown and check.changes:
             check.note(_("New indicators: %(names)s") % {"names": "、".join(sorted(unknown)[:20])})
+
+    @staticmethod
+    def _name_indicators(check: Check) -> None:
+        """An indicator may be called by its text."""
+        called = dict(Indicator.objects.order_by("-pk").values_list("text", "code"))
+        codes = set(called.values())
+        cells = check.cleaned["indicator"]
+        check.cleaned["indicator"] = [name if name in codes else called.get(name, name) for name in cells]
 
     def _compare(self, check: Check, edition: Standard | None) -> None:
         stored = stored_items(edition)

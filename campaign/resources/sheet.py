@@ -238,7 +238,7 @@ class SheetResource(resources.Resource):
     @classmethod
     def names(cls) -> dict[str, str]:
         """Every accepted head, folded → column code."""
-        found = {}
+        found: dict[str, str] = {}
         for code, column in cls.columns().items():
             for name in (*column.names, code, code.replace("_", " ")):
                 found.setdefault(plain(name), code)
@@ -255,7 +255,7 @@ class SheetResource(resources.Resource):
         chinese = (get_language() or "").startswith("zh")
         return cls.columns()[code].names[0] if chinese else code
 
-    def import_data(  # type: ignore[override]
+    def import_data(
         self, table: Table, *, by: User | None, on: date, options: Options | None = None, dry_run: bool = False
     ) -> Check:
         """Examine a table whole and, unless something is wrong or ``dry_run``, write it in one transaction."""

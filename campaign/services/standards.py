@@ -82,7 +82,11 @@ def stored_items(standard: Standard | None) -> dict[str, ItemRow]:
         "severity", "limit",
     )  # fmt: skip
     rows = CheckItem.objects.filter(standard=standard).values_list(*fields)
-    return {row[0]: ItemRow(*row[:6], json.dumps(row[6], sort_keys=True), *row[7:]) for row in rows}
+    found = {}
+    for code, kind, indicator, text, guidance, scoring, parameters, points, severity, limit in rows:
+        given = json.dumps(parameters, sort_keys=True)
+        found[code] = ItemRow(code, kind, indicator, text, guidance, scoring, given, points, severity, limit)
+    return found
 
 
 @transaction.atomic

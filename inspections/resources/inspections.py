@@ -92,7 +92,8 @@ class InspectionSheet(SheetResource):
     @staticmethod
     def _check_visit(check: Check, rows: list[int]) -> None:
         """All rows of an inspection tell the same visit, and no item twice."""
-        cells, seen = check.cleaned, {}
+        cells = check.cleaned
+        seen: dict[int, int] = {}
         for row in rows:
             first = seen.setdefault(cells["item"][row], row)
             if first != row:
@@ -114,7 +115,7 @@ class InspectionSheet(SheetResource):
         for code, rows in groups.items():
             first = rows[0]
             visit = VisitRow(
-                code, *(cells[column][first] for column in OF_THE_VISIT[:4]),
+                code, cells["site"][first], cells["seen_at"][first], cells["inspector"][first], cells["kind"][first],
                 tuple(cells["units"][first] or ()) or None, tuple(answers[row] for row in rows),
             )  # fmt: skip
             before = stored.get(code)
@@ -154,8 +155,9 @@ def stored_visits(codes: list[str]) -> dict[str, tuple[Any, ...]]:
     inspections = Inspection.objects.filter(code__in=codes)
     answers: dict[int, set[AnswerRow]] = defaultdict(set)
     rows = Answer.objects.filter(inspection__in=inspections.values("pk"))
-    for pk, *values in rows.values_list("inspection_id", "item_id", "outcome", "count", "deduction", "note"):
-        answers[pk].add(AnswerRow(*values))
+    told = rows.values_list("inspection_id", "item_id", "outcome", "count", "deduction", "note")
+    for pk, item, outcome, count, deduction, note in told:
+        answers[pk].add(AnswerRow(item, outcome, count, deduction, note))
     for pk, code, *values in inspections.values_list("pk", "code", "site_id", "seen_at", "inspector_id", "kind"):
         found[code] = (*values, answers[pk])
     return found

@@ -71,7 +71,7 @@ def _make_sites(check: Check) -> None:
 
 
 def _make_items(check: Check) -> None:
-    """For every item and type of site a check item. ``公共服务7`` is branch 7 of 公共服务: an indicator below that one."""
+    """For every item and type of site a check item; ``公共服务7`` is branch 7 of 公共服务, an indicator below it."""
     cells = check.cleaned
     code, name = check.options.standard
     edition = Standard.objects.filter(code=code).first() if code else None

@@ -9,11 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from campaign.documents.mappings import TAKES
 from campaign.documents.sheets import LARGEST, plain
-from campaign.models import User
 from campaign.resources.cells import Several
-from campaign.resources.sheet import Column
-
-from ..resources.kinds import KINDS, is_allowed, mappings_for
+from campaign.resources.sheet import Column, SheetResource
 
 CREATES = {
     "units": _("Create units that are not known"),
@@ -44,12 +41,23 @@ class UploadForm(forms.Form):
         label=_("Columns"), required=False, help_text=_("For a foreign sheet that was taken over before")
     )
 
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        sheets: Mapping[str, type[SheetResource]],
+        mappings: Mapping[str, Sequence[str]],
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
-        kinds = [kind for kind in KINDS if is_allowed(user, kind)]
-        self.fields["kind"].choices = [(kind, KINDS[kind].title) for kind in kinds]
-        named = [(name, f"{KINDS[kind].title} · {name}") for kind in kinds for name in mappings_for(kind)]
-        self.fields["mapping"].choices = [("", _("Our own, or to be chosen on the next page")), *named]
+        self.mappings = mappings
+        kinds = [(kind, sheet.title) for kind, sheet in sheets.items()]
+        self.fields["kind"] = forms.ChoiceField(label=self.fields["kind"].label, choices=kinds)
+        named = [(name, f"{sheets[kind].title} · {name}") for kind, names in mappings.items() for name in names]
+        given = self.fields["mapping"]
+        self.fields["mapping"] = forms.ChoiceField(
+            label=given.label, required=False, help_text=given.help_text,
+            choices=[("", _("Our own, or to be chosen on the next page")), *named],
+        )  # fmt: skip
         self.fields["file"].widget.attrs["accept"] = ".xlsx,.xls,.csv"
 
     def clean_file(self) -> Any:
@@ -62,7 +70,7 @@ class UploadForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """The mapping is one of the kind's."""
         data = super().clean() or {}
-        if data.get("mapping") and data["mapping"] not in mappings_for(data.get("kind", "")):
+        if data.get("mapping") and data["mapping"] not in self.mappings.get(data.get("kind", ""), ()):
             self.add_error("mapping", _("This mapping is for another kind of sheet."))
         return data
 
@@ -72,7 +80,7 @@ class ColumnForm(forms.Form):
 
     take = forms.ChoiceField(label=_("Take"), required=False, choices=[(name, TAKE_NAMES[name]) for name in TAKES])
     constant = forms.CharField(label=_("Fixed value"), required=False, max_length=200)
-    prefix = forms.CharField(label=_("Put in front"), required=False, max_length=20)
+    before = forms.CharField(label=_("Put in front"), required=False, max_length=20)
     values = forms.CharField(
         label=_("Translate"), required=False, widget=forms.Textarea(attrs={"rows": 3}), max_length=4000,
         help_text=_("One per line: cell = value; * = every other cell"),
@@ -86,7 +94,11 @@ class ColumnForm(forms.Form):
         given = list(rule.get("from", ())) + [""] * MOST_FROM
         sources = {f"from{n}": given[n] for n in range(MOST_FROM if self.several else 1)}
         translated = "\n".join(f"{cell} = {value}" for cell, value in rule.get("values", {}).items())
-        super().__init__(data, prefix=f"c-{code}", initial=dict(rule) | sources | {"values": translated})
+        super().__init__(
+            data,
+            prefix=f"c-{code}",
+            initial=dict(rule) | sources | {"values": translated, "before": rule.get("prefix", "")},
+        )
         choices = [("", "—"), *heads]
         for name in sources:
             self.fields[name] = forms.ChoiceField(required=False, choices=choices, label=title)
@@ -96,7 +108,7 @@ class ColumnForm(forms.Form):
     def is_special(self) -> bool:
         """Whether something beyond the plain columns and the fixed value is set."""
         rule = self.initial
-        return any(rule.get(name) for name in ("take", "prefix", "values", "fill"))
+        return any(rule.get(name) for name in ("take", "before", "values", "fill"))
 
     def clean_values(self) -> dict[str, str]:
         """Lines of ``cell = value``."""
@@ -113,7 +125,8 @@ class ColumnForm(forms.Form):
         """The column's rule, without what is empty."""
         data = self.cleaned_data
         heads = [data[f"from{n}"] for n in range(MOST_FROM) if data.get(f"from{n}")]
-        rest = {name: data[name] for name in ("take", "constant", "prefix", "values", "fill") if data[name]}
+        rest = {name: data[name] for name in ("take", "constant", "values", "fill") if data[name]}
+        rest |= {"prefix": data["before"]} if data["before"] else {}
         kept = {"join": self.initial["join"]} if self.initial.get("join") and len(heads) > 1 else {}
         return ({"from": heads} if heads else {}) | rest | kept
 
@@ -131,21 +144,33 @@ class ColumnsForm(forms.Form):
         label=_("Keep under a name"), required=False, max_length=60, help_text=_("To be chosen next time")
     )
 
-    def __init__(self, data: Any = None, *, kind: str, heads: Sequence[tuple[str, str]], rules: Mapping[str, Any],
-                 name: str = "") -> None:  # fmt: skip
-        super().__init__(data, initial={"create": rules.get("create", ()), "forgive": rules.get("forgive", ()),
-                                        "keep_as": name})  # fmt: skip
-        self.sheet, self.rules_before = KINDS[kind], rules
-        columns = self.sheet.columns()
-        mapped = rules.get("columns") or _guess(self.sheet.names(), [head for head, _label in heads])
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        sheet: type[SheetResource],
+        heads: Sequence[tuple[str, str]],
+        rules: Mapping[str, Any],
+        name: str = "",
+    ) -> None:
+        given = {"create": rules.get("create", ()), "forgive": rules.get("forgive", ()), "keep_as": name}
+        super().__init__(data, initial=given)
+        self.sheet, self.rules_before = sheet, rules
+        columns = sheet.columns()
+        mapped = rules.get("columns") or _guess(sheet.names(), [head for head, _label in heads])
         self.columns = [
-            ColumnForm(data, code=code, column=column, title=self.sheet.heading(code), heads=heads,
-                       rule=mapped.get(code, {}))
+            ColumnForm(
+                data, code=code, column=column, title=sheet.heading(code), heads=heads, rule=mapped.get(code, {})
+            )
             for code, column in columns.items()
-        ]  # fmt: skip
-        self.fields["create"].choices = [(what, CREATES[what]) for what in self.sheet.creates]
-        names = [code for code, column in columns.items() if code in FORGIVING]
-        self.fields["forgive"].choices = [(code, self.sheet.heading(code)) for code in names]
+        ]
+        self._offer("create", [(what, CREATES[what]) for what in sheet.creates])
+        self._offer("forgive", [(code, sheet.heading(code)) for code in columns if code in FORGIVING])
+
+    def _offer(self, name: str, choices: Sequence[tuple[str, Any]]) -> None:
+        self.fields[name] = forms.MultipleChoiceField(
+            label=self.fields[name].label, required=False, choices=choices, widget=forms.CheckboxSelectMultiple
+        )
 
     def is_valid(self) -> bool:
         """All columns' forms too, and nothing required without a source."""

@@ -11,11 +11,11 @@ from django.utils import timezone
 
 from campaign.bulk import copy_lines
 from campaign.documents.tables import XlsxTable
-from campaign.models import CheckItem
+from campaign.models import CheckItem, User
 from campaign.permissions import Role
 from campaign.rules import day_of
-from inspections.models import Answer, Inspection
-from inspections.services.bulk import ANSWER_COLUMNS
+from inspections.models import Answer
+from inspections.services.bulk import ANSWER_COLUMNS, importer
 from units.models import Site
 
 from .kinds import KINDS, import_file, read
@@ -61,8 +61,9 @@ def sheet_rows(rows: int) -> Iterator[Sequence[str | int | None]]:
     for site_type, code in CheckItem.objects.in_force().values_list("site_type", "code"):
         items.setdefault(site_type, []).append(code)
     sites = [(code, items[kind]) for code, kind in Site.objects.values_list("code", "type") if kind in items]
-    who = Inspection._meta.get_field("inspector").related_model.objects.filter(role=Role.INSPECTOR).first()
-    now, visit, left = timezone.now(), 0, []
+    who = User.objects.filter(role=Role.INSPECTOR).first() or importer()
+    left: list[str] = []
+    now, visit = timezone.now(), 0
     for row in range(rows):
         if not left:
             visit += 1

@@ -2,6 +2,7 @@
 
 import tempfile
 from collections.abc import Iterator
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, StreamingHttpResponse
@@ -32,9 +33,9 @@ def export(request: UserRequest, kind: str, format: str) -> HttpResponseBase:
     if not is_allowed(request.user, kind, Permission.EXPORT):
         raise PermissionDenied
     resource = KINDS[kind]()
-    filters = {name: value[:200] for name, value in request.GET.items() if value and "\x00" not in value}
+    filters = {name: str(value)[:200] for name, value in request.GET.items() if value and "\x00" not in value}
     count = resource.listed(request.user, filters).count()
-    after = {"filters": filters, "rows": count, "format": format}
+    after: dict[str, Any] = {"filters": filters, "rows": count, "format": format}
     record("list.exported", by=request.user, reference=kind, after=after)
     rows = resource.rows(request.user, filters)
     if format == "csv":

@@ -1,7 +1,6 @@
 """Taking spreadsheets over: upload, columns, preview, errors, confirmation."""
 
 import io
-from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -20,7 +19,7 @@ from campaign.permissions import Permission
 
 from ..forms.imports import ColumnsForm, UploadForm
 from ..resources import runs
-from ..resources.kinds import KINDS, is_allowed
+from ..resources.kinds import KINDS, is_allowed, mappings_for
 from .sending import later, xlsx_response
 
 IMPORTERS = (Permission.IMPORT, Permission.MANAGE_USERS)
@@ -33,7 +32,9 @@ SHOWN_NOTES = 20
 @require(*IMPORTERS)
 def imports(request: UserRequest) -> HttpResponse:
     """Upload a sheet; earlier uploads below."""
-    form = UploadForm(request.POST or None, request.FILES or None, user=request.user)
+    kinds = {kind: sheet for kind, sheet in KINDS.items() if is_allowed(request.user, kind)}
+    named = {kind: list(mappings_for(kind)) for kind in kinds}
+    form = UploadForm(request.POST or None, request.FILES or None, sheets=kinds, mappings=named)
     if request.method == "POST" and form.is_valid():
         run = runs.start_run(
             kind=form.cleaned_data["kind"], file=form.cleaned_data["file"], mapping=form.cleaned_data["mapping"],
@@ -42,13 +43,9 @@ def imports(request: UserRequest) -> HttpResponse:
         _hurry(run)
         return redirect("reports:import_run", run.code)
     earlier = ImportRun.objects.visible_to(request.user).defer("faults", "notes", "sample")[:SHOWN]
-    kinds = [sheet for kind, sheet in KINDS.items() if is_allowed(request.user, kind)]
-    context = {"form": form, "earlier": earlier, "kinds": kinds, "titles": _titles()}
+    titles = {kind: sheet.title for kind, sheet in KINDS.items()}
+    context = {"form": form, "earlier": earlier, "kinds": kinds.values(), "titles": titles}
     return render(request, "reports/imports.html", context, status=422 if request.method == "POST" else 200)
-
-
-def _titles() -> dict[str, Any]:
-    return {kind: sheet.title for kind, sheet in KINDS.items()}
 
 
 def _hurry(run: ImportRun) -> None:
@@ -86,7 +83,9 @@ def import_columns(request: UserRequest, code: str) -> HttpResponse:
     except UnreadableSheet as error:
         messages.error(request, str(error))
         return redirect("reports:imports")
-    form = ColumnsForm(request.POST or None, kind=run.kind, heads=_heads(table), rules=run.rules, name=run.mapping)
+    form = ColumnsForm(
+        request.POST or None, sheet=KINDS[run.kind], heads=_heads(table), rules=run.rules, name=run.mapping
+    )
     if request.method == "POST" and form.is_valid():
         runs.set_columns(run=run, rules=form.rules(), keep_as=form.cleaned_data["keep_as"], by=request.user)
         _hurry(run)
@@ -97,7 +96,7 @@ def import_columns(request: UserRequest, code: str) -> HttpResponse:
 
 def _heads(table: Table) -> list[tuple[str, str]]:
     """The sheet's heads with their first entry, for choosing."""
-    found = {}
+    found: dict[str, str] = {}
     for head, cells in zip(table.heads, table.columns, strict=True):
         example = next((" ".join(cell.split()) for cell in cells if cell), "")
         short = example if len(example) <= 16 else example[:15] + "…"

@@ -141,12 +141,9 @@ class TaskSheet(SheetResource):
             carriers[task].append(Named(rule[0], None, rule[1], rule[2]))
         fields = ("pk", "code", "indicator_id", "title", "requirement", "leader", "due_on")
         return {
-            code: TaskRow(
-                code, *rest,
-                tuple(sorted(carriers[pk], key=_order)),
-            )
-            for pk, code, *rest in Task.objects.values_list(*fields)
-        }  # fmt: skip
+            code: TaskRow(code, indicator, title, text, leader, due, tuple(sorted(carriers[pk], key=_order)))
+            for pk, code, indicator, title, text, leader, due in Task.objects.values_list(*fields)
+        }
 
     def write(self, check: Check) -> None:
         stored = self._stored()

@@ -114,7 +114,7 @@ class UnitSheet(SheetResource):
     @staticmethod
     def _check_circles(check: Check, stored: Mapping[str, UnitRow], above: list[tuple[str, ...]]) -> None:
         rows = {check.cleaned["code"][row]: row for row in check.right()}
-        order: dict[Any, tuple[str, ...]] = {code: unit.superiors or () for code, unit in stored.items()}
+        order: dict[Any, Any] = {code: unit.superiors or () for code, unit in stored.items()}
         order |= {code: above[row] for code, row in rows.items()}
         while True:
             try:

@@ -64,8 +64,8 @@ class UserSheet(SheetResource):
     def _stored() -> dict[str, AccountRow]:
         fields = ("username", "name", "role", "is_active", "staff_ids", "lead_ids")
         return {
-            row[0]: AccountRow(*row[:4], tuple(sorted(row[4])), tuple(sorted(row[5])))
-            for row in with_units(User.objects.all()).values_list(*fields)
+            name: AccountRow(name, called, role, active, tuple(sorted(staff)), tuple(sorted(leads)))
+            for name, called, role, active, staff, leads in with_units(User.objects.all()).values_list(*fields)
         }
 
     @staticmethod

@@ -68,7 +68,7 @@ def store_units(*, rows: Sequence[UnitRow], new: Collection[str], by: User | Non
 
 def _groups(names: Collection[str]) -> dict[str, int]:
     """Code or name of every group named → its id; those that do not exist are made."""
-    found = {}
+    found: dict[str, int] = {}
     for pk, code, name in PeerGroup.objects.values_list("pk", "code", "name"):
         found |= {code: pk, name: pk}
     taken = set(PeerGroup.objects.values_list("code", flat=True))
