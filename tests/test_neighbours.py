@@ -101,7 +101,7 @@ def test_those_whose_things_they_are_see_them(client, east, person):
     for theirs in east.paths:
         answer = client.get(theirs)
         assert answer.status_code == 200, theirs
-        answer.close()
+        assert b"".join(answer) if answer.streaming else answer.content, theirs
 
 
 def test_lists_counts_and_searches_keep_to_the_person(client, east):
