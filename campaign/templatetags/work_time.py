@@ -86,7 +86,9 @@ def counted(piece: Stretch) -> str:
     if piece.rest:
         return _("days off, not counted")
     if isinstance(piece.counted, timedelta):
-        hours, minutes = divmod(piece.counted // timedelta(minutes=1), 60)
+        # Counted between the minutes as they are printed, so that the pieces add up before the reader's eyes.
+        shown = piece.counted + timedelta(seconds=piece.starts.second - piece.ends.second)
+        hours, minutes = divmod(round(shown / timedelta(minutes=1)), 60)
         if not minutes:
             return working_hours(hours)
         if not hours:

@@ -17,7 +17,6 @@ from ..rules import Move
 #: Photographs with one repair.
 MOST_PHOTOS = 20
 NOTE_LENGTH = Step._meta.get_field("note").max_length
-VERSION = {"min_value": 0, "max_value": 2**31 - 1}
 
 
 class ProblemFilter(forms.Form):
@@ -57,7 +56,7 @@ class ProblemFilter(forms.Form):
 class MoveForm(forms.Form):
     """What every move takes: the version the person saw, and a few words."""
 
-    version = forms.IntegerField(widget=forms.HiddenInput, **VERSION)
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=2**31 - 1)
     note = forms.CharField(
         label=_("Note"), max_length=NOTE_LENGTH, required=False, widget=forms.Textarea(attrs={"rows": 2})
     )

@@ -1,5 +1,6 @@
 """The ledger's pages: the list, one problem, its moves, the batch."""
 
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -18,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from campaign.guard import UserRequest, require
 from campaign.permissions import Permission, Role
 from campaign.queries import work_clock
-from campaign.rules import WorkClock
+from campaign.rules import Remaining, WorkClock
 
 from ..forms.ledger import FORMS, MOST_PHOTOS, BatchForm, MoveForm, ProblemFilter
 from ..models import Problem
@@ -44,8 +45,12 @@ def problems(request: UserRequest) -> HttpResponse:
     found = ledger.narrowed(request.user, wanted, at=now)
     state = wanted.get("state") or ledger.OPEN
     by_due = (wanted.get("order") or ("due" if request.user.role == Role.UNIT else "new")) == "due"
-    keys = {"after": wanted.get("after") or "", "before": wanted.get("before") or ""}
-    page = ledger.page_of(ledger.in_state(found, state), by_due=by_due, **keys)
+    page = ledger.page_of(
+        ledger.in_state(found, state),
+        by_due=by_due,
+        after=wanted.get("after") or "",
+        before=wanted.get("before") or "",
+    )
     clock = work_clock()
     for row in page.rows:
         row.left = _left(row, clock, now)  # type: ignore[attr-defined]
@@ -68,7 +73,7 @@ def problems(request: UserRequest) -> HttpResponse:
     return response
 
 
-def _left(row: Problem, clock: WorkClock, now: Any) -> Any:
+def _left(row: Problem, clock: WorkClock, now: datetime) -> Remaining | None:
     return clock.remaining(row.due_at, now) if row.due_at and row.closed_at is None else None
 
 

@@ -9,6 +9,12 @@ function addToken({ detail }) {
   if (token && detail.verb !== "get") detail.headers["X-CSRFToken"] = token.value;
 }
 
+/** A filter that is not set does not stand in the address. */
+function dropEmpty({ detail }) {
+  if (!detail.elt.matches("form.filters")) return;
+  for (const [name, value] of [...detail.formData]) if (value === "") detail.formData.delete(name);
+}
+
 function startWaiting({ detail }) {
   const { target } = detail;
   target.setAttribute("aria-busy", "true");
@@ -22,13 +28,13 @@ function stopWaiting({ detail }) {
 }
 
 /** A form that came back with errors: the first wrong field gets the focus. Otherwise the focus goes back to where it was. */
-function keepFocus({ detail }) {
-  const { target, requestConfig } = detail;
+function keepFocus({ target, detail }) {
   const wrong = target.querySelector?.("[aria-invalid=true]");
+  const asked = detail.requestConfig?.elt?.id;
   if (wrong) {
     wrong.focus();
-  } else if (document.activeElement === document.body && requestConfig?.elt?.id) {
-    document.getElementById(requestConfig.elt.id)?.focus({ preventScroll: true });
+  } else if (document.activeElement === document.body && asked) {
+    document.getElementById(asked)?.focus({ preventScroll: true });
   }
 }
 
@@ -41,6 +47,7 @@ function tellFailure({ detail }) {
 export function watchSwaps() {
   const { body } = document;
   body.addEventListener("htmx:configRequest", addToken);
+  body.addEventListener("htmx:configRequest", dropEmpty);
   body.addEventListener("htmx:beforeSend", startWaiting);
   body.addEventListener("htmx:afterRequest", stopWaiting);
   body.addEventListener("htmx:afterSettle", keepFocus);
