@@ -145,7 +145,7 @@ class ProblemSheet(SheetResource):
         store_problems(rows=check.plan, by=check.by)
 
     def listed(self, user: User | None, filters: Mapping[str, str]) -> QuerySet[Problem]:
-        problems = Problem.objects.all()
+        problems: QuerySet[Problem] = Problem.objects.all()
         if user:
             days = {name: _day(filters.get(name, "")) for name in ("first", "last")}
             found = narrowed(user, {**filters, **days}, at=timezone.now())
