@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone, translation
 from django.utils.translation import gettext
@@ -35,6 +35,17 @@ def client_address(get_response: View) -> View:
             return get_response(request)
         finally:
             request_ip.reset(token)
+
+    return middleware
+
+
+def spelt_address(get_response: View) -> View:
+    """An address with a NUL in it names nothing: the database could not even be asked."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if "\0" in request.path_info:
+            raise Http404
+        return get_response(request)
 
     return middleware
 

@@ -29,6 +29,7 @@ HTTPS = environment.flag("HTTPS")
 BEHIND_PROXY = environment.flag("BEHIND_PROXY")
 TRIAL = DEBUG or EMBEDDED
 SECRET_KEY = secret.key(VAR_DIR, may_create=TRIAL)
+AUDIT_KEY = secret.audit_key(SECRET_KEY, may_derive=TRIAL)  # of the chain over the audit trail; see campaign.chain
 ALLOWED_HOSTS = environment.names("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]" if TRIAL else "")
 CSRF_TRUSTED_ORIGINS = environment.names("CSRF_TRUSTED_ORIGINS")
 
@@ -63,6 +64,7 @@ MIDDLEWARE = [
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "campaign.middleware.chosen_language",
+    "campaign.middleware.spelt_address",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -155,6 +157,11 @@ CELERY_BEAT_SCHEDULE = {
     },
     "make documents that were forgotten": {
         "task": "reports.tasks.make_waiting_documents",
+        "schedule": timedelta(minutes=1),
+        "options": {"expires": 60},
+    },
+    "seal the audit trail": {
+        "task": "campaign.tasks.seal_events",
         "schedule": timedelta(minutes=1),
         "options": {"expires": 60},
     },
@@ -307,7 +314,7 @@ SPECTACULAR_SETTINGS = {
         "DutyState": "units.models.TaskDuty.State",
         "StandardState": "campaign.models.Standard.State",
         "StepMove": "inspections.models.Step.MOVES",
-        "Moves": "inspections.rules.Move",
+        "Move": "inspections.serializers.MOVES",
         "FigureName": "reports.rules.figures.FIGURES",
     },
 }

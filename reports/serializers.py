@@ -169,7 +169,7 @@ class PeriodCode(serializers.CharField):
     default_error_messages = {"period": _("A period such as 2026-11-23, 2026-W47, 2026-11, 2026-Q4 or 2026.")}
 
     def __init__(self, **given: Any) -> None:
-        super().__init__(max_length=10, help_text=self.__doc__, **given)
+        super().__init__(help_text=self.__doc__, **given)
 
     def to_internal_value(self, data: Any) -> Span:  # type: ignore[override]
         try:

@@ -123,7 +123,7 @@ def _columns(heads: Sequence[Head]) -> Iterator[Column]:
     yield Column(_("Score"), "score", 9)
     yield Column(_("Place"), "whole", 7)
     yield Column(_("Movement"), "signed", 7)
-    yield Column(_("Notes"), "text", 20)
+    yield Column(pgettext("column", "Notes"), "text", 20)
 
 
 def _line(number: int, unit: AssessedUnit) -> Line:
@@ -136,7 +136,7 @@ def _line(number: int, unit: AssessedUnit) -> Line:
 def problem_sheet(problems: Iterable[ProblemLine], *, title: str, lead: str) -> Sheet:
     """The ledger as a sheet, in the columns staff know from their own tables."""
     return Sheet(
-        name=_("Problems"),
+        name=_("Problem list"),
         title=title,
         lead=lead,
         columns=[

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from itertools import chain, groupby, islice
 from math import ceil
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 import xlsxwriter
 from django.utils.translation import gettext as _
@@ -46,7 +46,7 @@ OPTIONS = {
 }
 
 
-def write(book: Book, target: BinaryIO, *, made_at: datetime) -> None:
+def write(book: Book, target: IO[bytes], *, made_at: datetime) -> None:
     """Write a book into a binary file. The same book made at the same moment is the same bytes."""
     with xlsxwriter.Workbook(target, OPTIONS) as workbook:
         cleaner = Cleaner()

@@ -21,25 +21,16 @@ from ..models import ListEntry, Period, Ranking, RankingRow
 from ..rules.figures import FIGURES, FOOTNOTES
 from ..rules.sentences import component_title, rule_sentences
 from ..rules.spec import RuleSpec
+from .ranking_page import groups_in
 from .rankings import ranking_entries, ranking_rows, shown_components
 
 CHUNK = 2000
 
 
-def rankings_of(period: Period, user: User | None) -> list[Ranking]:
-    """The newest revision of each group's ranking that a person may see; without a person (a command) all of them."""
-    found = Ranking.objects.visible_to(user) if user else Ranking.objects.all()
-    newest: dict[int, Ranking] = {}
-    rows = found.light().filter(period=period).select_related("group", "rule", "period")
-    for ranking in rows.order_by("group__position", "group__code", "-revision"):
-        newest.setdefault(ranking.group_id, ranking)
-    return list(newest.values())
-
-
 def assessment_of(period: Period, user: User | None) -> Assessment:
     """The assessment table of a period, from the stored rows of its rankings alone."""
     campaign = running_campaign(on=period.ends_on) or running_campaign()
-    rankings = rankings_of(period, user)
+    rankings = groups_in(user, period.code)
     return Assessment(
         title=_title(campaign, period),
         period=_("%(period)s: problems noted or closed in it, and those open at its end")

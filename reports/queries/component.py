@@ -52,7 +52,7 @@ class Behind:
     more: int | None = None
 
 
-def behind(ranking: Ranking, unit: Unit, part: Shown, *, misses: bool, after: int | None) -> Behind:
+def behind(ranking: Ranking, unit: Unit, part: Shown, *, misses: bool, after: int) -> Behind:
     """The rows of a component; of problems and duties either those that miss the numerator or those in it."""
     window = window_of(ranking)
     match part.figure:
@@ -62,14 +62,14 @@ def behind(ranking: Ranking, unit: Unit, part: Shown, *, misses: bool, after: in
             steps = steps_behind(unit, window, part.scope).select_related("unit", "problem__site")
             return _paged("steps", steps.filter(move="send_back" if misses else "submit"), after)
         case "tasks":
-            duties = duties_behind(unit, window, part.scope).filter(counts=not misses).select_related("unit")
-            return _paged("duties", duties.order_by("-pk"), after)
+            duties: QuerySet[Any] = duties_behind(unit, window, part.scope)
+            return _paged("duties", duties.filter(counts=not misses).select_related("unit"), after)
         case _:
-            problems = problems_behind(part.figure, unit, window, part.scope).filter(counts=not misses)
-            return _paged("problems", problems.select_related("site", "unit").order_by("-pk"), after)
+            problems: QuerySet[Any] = problems_behind(part.figure, unit, window, part.scope)
+            return _paged("problems", problems.filter(counts=not misses).select_related("site", "unit"), after)
 
 
-def _paged(kind: str, rows: QuerySet[Any], after: int | None) -> Behind:
+def _paged(kind: str, rows: QuerySet[Any], after: int) -> Behind:
     rows = rows.order_by("-pk")
     page = list(rows.filter(pk__lt=after)[: PAGE + 1] if after else rows[: PAGE + 1])
     return Behind(kind, page[:PAGE], more=page[PAGE - 1].pk if len(page) > PAGE else None)

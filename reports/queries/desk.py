@@ -73,7 +73,7 @@ def overdue_by_unit(user: User, *, at: datetime) -> list[dict[str, Any]]:
     counted = late.values(unit_code=F("unit__code"), unit_label=F("unit__label")).annotate(
         number=Count("pk"), oldest=Min("due_at")
     )
-    return list(counted.order_by("-number", "oldest")[:SHOWN])
+    return [dict(line) for line in counted.order_by("-number", "oldest")[:SHOWN]]
 
 
 def recent_visits(user: User) -> QuerySet[Inspection]:

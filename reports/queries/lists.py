@@ -20,15 +20,6 @@ def last_week(user: User, *, at: datetime) -> Period | None:
     return Period.objects.filter(Exists(seen), kind="week", ends_at__lte=at).order_by("-starts_on").first()
 
 
-def rankings_in(period: Period, user: User) -> list[Ranking]:
-    """The newest revision of each group's ranking in a period, as far as a person may see it."""
-    found: dict[int, Ranking] = {}
-    rows = Ranking.objects.visible_to(user).light().filter(period=period).select_related("group", "period", "rule")
-    for ranking in rows.order_by("group__position", "group__code", "-revision"):
-        found.setdefault(ranking.group_id, ranking)
-    return list(found.values())
-
-
 def listed(rankings: Sequence[Ranking]) -> dict[str, list[ListEntry]]:
     """The red and the black list over several groups, in the groups' order; the longest on the black list first."""
     entries = ListEntry.objects.filter(ranking__in=[ranking.pk for ranking in rankings]).select_related("unit")

@@ -1,10 +1,10 @@
 """What the ranking page shows besides the rows: groups with counts, periods to choose from, revisions, late entries."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Case, Count, Exists, F, Max, OuterRef, QuerySet, When
-from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -14,7 +14,7 @@ from units.models import PeerGroup, Unit
 
 from ..models import ListEntry, Period, Ranking, RankingRow
 from ..rules.figures import FOOTNOTES
-from ..rules.periods import KINDS, containing
+from ..rules.periods import KINDS, containing, parse
 from ..rules.sentences import black_sentence, red_sentence
 from ..rules.spec import RuleSpec
 from .rankings import Shown, ranking_entries, ranking_rows, shown_components
@@ -40,9 +40,13 @@ def find_ranking(user: User, period: str, group: str, revision: int | None = Non
     return rankings_in(user, period, group, revision).first()
 
 
-def rankings_in(user: User, period: str, group: str = "", revision: int | None = None) -> QuerySet[Ranking]:
-    """The rankings of a period that a person may see, one per group as ``find_ranking`` chooses it; in code order."""
-    found = Ranking.objects.visible_to(user).light().filter(period__code=period)
+def rankings_in(user: User | None, period: str, group: str = "", revision: int | None = None) -> QuerySet[Ranking]:
+    """The rankings of a period that a person may see, one per group as ``find_ranking`` chooses it; in code order.
+
+    Without a person (a command of the machine's own) all of them.
+    """
+    seen = Ranking.objects.visible_to(user) if user else Ranking.objects.all()
+    found = seen.light().filter(period__code=period)
     if group:
         found = found.filter(group__code=group)
     if revision:
@@ -51,17 +55,20 @@ def rankings_in(user: User, period: str, group: str = "", revision: int | None =
     return one_each.select_related("period", "group", "rule", "closed_by", "published_by")
 
 
-def newest_ranking(user: User, *, kind: str = "", group: str = "") -> Ranking | None:
+def groups_in(user: User | None, period: str) -> list[Ranking]:
+    """The rankings of a period in the groups' own order."""
+    return sorted(rankings_in(user, period), key=lambda ranking: (ranking.group.position, ranking.group.code))
+
+
+def newest_ranking(user: User, *, at: datetime, group: str = "") -> Ranking | None:
     """Where the ranking page begins: the last week that is over, in the person's own group where they have one."""
     found = Ranking.objects.visible_to(user).light().select_related("period", "group").order_by()
-    if kind:
-        found = found.filter(period__kind=kind)
     if group:
         found = found.filter(group__code=group)
     own = PeerGroup.objects.filter(units__memberships__user=user).values("pk")
     return (
         found.annotate(
-            running=Case(When(period__ends_at__gt=Now(), then=1), default=0),
+            running=Case(When(period__ends_at__gt=at, then=1), default=0),
             weekly=Case(When(period__kind="week", then=0), default=1),
             others=Case(When(group__in=own, then=0), default=1),
         )
@@ -118,37 +125,37 @@ class Periods:
 def period_choices(user: User, ranking: Ranking) -> Periods:
     """The periods in which a group is ranked, as far as a person may see them."""
     group = Ranking.objects.visible_to(user).filter(group=ranking.group).order_by()
-    newest = group.values_list("period__kind").annotate(starts=Max("period__starts_on"))
-    same = (
-        Period.objects.filter(kind=ranking.period.kind, pk__in=group.values("period"))
-        .annotate(published=Exists(group.filter(period=OuterRef("pk"), state="published")))
-        .order_by("-starts_on")
-    )
-    later = same.filter(starts_on__gt=ranking.period.starts_on).reverse()[:1]
-    listed = list(same[:PICKED])
-    earlier = same.filter(starts_on__lt=ranking.period.starts_on)[:1]
-    kinds = {kind: containing(starts, kind).code for kind, starts in newest}
-    labels = dict(Period.Kind.choices)
+    same = Period.objects.filter(kind=ranking.period.kind, pk__in=group.values("period")).order_by("-starts_on")
+    rows = same.values_list("code", Exists(group.filter(period=OuterRef("pk"), state="published")))
+    later = rows.filter(starts_on__gt=ranking.period.starts_on).reverse()[:1]
+    earlier = rows.filter(starts_on__lt=ranking.period.starts_on)[:1]
 
-    def choice(period: Period) -> Choice:
-        code = period.code
-        return Choice(
-            period.span.label(),
-            _address(code, ranking.group.code),
-            code == ranking.period.code,
-            published=period.published,
-        )
+    def choice(row: tuple[str, bool]) -> Choice:
+        code, published = row
+        address = _address(code, ranking.group.code)
+        return Choice(parse(code).label(), address, code == ranking.period.code, published=published)
 
     return Periods(
-        kinds=[
-            Choice(str(labels[kind]), _address(kinds[kind], ranking.group.code), kind == ranking.period.kind)
-            for kind in KINDS
-            if kind in kinds
-        ],
-        listed=[choice(period) for period in listed],
+        kinds=_kinds(group, ranking),
+        listed=[choice(row) for row in rows[:PICKED]],
         earlier=next(map(choice, earlier), None),
         later=next(map(choice, later), None),
     )
+
+
+def _kinds(group: QuerySet[Ranking], ranking: Ranking) -> list[Choice]:
+    """The kinds of periods in which a group is ranked, each leading to its newest one."""
+    newest = dict(group.values_list("period__kind").annotate(Max("period__starts_on")))
+    labels = dict(Period.Kind.choices)
+    return [
+        Choice(
+            str(labels[kind]),
+            _address(containing(newest[kind], kind).code, ranking.group.code),
+            kind == ranking.period.kind,
+        )
+        for kind in KINDS
+        if kind in newest
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from campaign.models import User
 from inspections.models import Problem
@@ -29,6 +30,12 @@ class Standing:
         """The newest row."""
         return self.rows[-1]
 
+    @property
+    def score_change(self) -> Decimal | None:
+        """The score against the week before."""
+        scores = [row.score for row in self.rows[-2:] if row.score is not None]
+        return scores[1] - scores[0] if len(scores) == 2 else None
+
 
 def home_unit(user: User) -> Unit | None:
     """The unit a person's home page is about: of those they belong to, one that is ranked comes first."""
@@ -42,7 +49,8 @@ def standing_of(unit: Unit, user: User, *, at: datetime) -> Standing | None:
     if not rows:
         return None
     row, parts = rows[-1], shown_components(rows[-1])
-    others = list(row.ranking.rows.filter(rank__isnull=False).values_list("rank", "score"))
+    ranked = row.ranking.rows.filter(rank__isnull=False).values_list("rank", "score")
+    others = [(rank or 0, score or Decimal(0)) for rank, score in ranked]
     return Standing(
         unit=unit,
         rows=rows,
@@ -53,13 +61,13 @@ def standing_of(unit: Unit, user: User, *, at: datetime) -> Standing | None:
     )
 
 
-def _lift(row: RankingRow, parts: list[Shown], others: list, at: datetime) -> Lift | None:
+def _lift(row: RankingRow, parts: list[Shown], others: list[tuple[int, Decimal]], at: datetime) -> Lift | None:
     up = next_place(row.score, others) if row.score is not None else None
     if up is None:
         return None
-    part = next((part for part in parts if part.figure == "on_time" and part.numerator is not None), None)
-    if part is None or part.denominator is None or part.share is None:
-        return Lift(*up, 0, None, None, up[1] * 0)
+    part = next((part for part in parts if part.figure == "on_time"), None)
+    if part is None or part.numerator is None or part.denominator is None or part.share is None:
+        return Lift(*up, 0, None, None, Decimal(0))
     under = UnitLink.objects.filter(ancestor=row.unit_id, valid_to=None).values("descendant")
     in_time = Problem.objects.with_unit().filter(unit__in=under, due_at__gte=at).count()
     before, after, gain = on_time_gain(part.numerator, part.denominator, part.share, in_time)

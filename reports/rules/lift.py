@@ -9,7 +9,7 @@ from .figures import percent
 
 @dataclass(frozen=True, slots=True)
 class Lift:
-    """``place`` is the next better one, ``missing`` the points to reach it, ``gain`` what the open problems would bring.
+    """``place`` is the next better one, ``missing`` the points to it, ``gain`` what the open problems would bring.
 
     ``before`` and ``after`` are the on-time rate in % without and with them; ``reached`` whether the gain is enough.
     """

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 from django.core.exceptions import ValidationError
 from django.core.files import File
@@ -22,7 +22,8 @@ from ..documents import xlsx
 from ..documents.assessment import assessment_book, problem_sheet
 from ..documents.tables import Book
 from ..models import Document, Period, RankingRow
-from ..queries.assessment import assessment_of, problem_lines, problems_of, rankings_of
+from ..queries.assessment import assessment_of, problem_lines, problems_of
+from ..queries.ranking_page import groups_in
 
 #: A file that is being made for longer than this was forgotten by a worker that died.
 FORGOTTEN = timedelta(minutes=15)
@@ -53,7 +54,7 @@ def check_request(*, kind: str, period: Period, by: User | None) -> None:
     """Raises ValidationError where there is nothing to make a file from."""
     if kind not in KINDS:
         raise ValidationError(_("There is no document “%(kind)s”.") % {"kind": kind[:40]})
-    if kind == "assessment" and not rankings_of(period, by):
+    if kind == "assessment" and not groups_in(by, period.code):
         raise ValidationError(_("No group is ranked in %(period)s.") % {"period": period.span.label()})
 
 
@@ -104,7 +105,7 @@ def _give_back(document: Document, now: datetime) -> None:
 
 
 def _write(
-    kind: str, period: Period | None, parameters: dict[str, Any], by: User | None, file: BinaryIO, now: datetime
+    kind: str, period: Period | None, parameters: dict[str, Any], by: User | None, file: IO[bytes], now: datetime
 ) -> None:
     if period is None:
         raise ValidationError(_("This document needs a period."))
@@ -113,7 +114,7 @@ def _write(
 
 
 @transaction.atomic
-def _keep(document: Document, file: BinaryIO, now: datetime) -> None:
+def _keep(document: Document, file: IO[bytes], now: datetime) -> None:
     file.seek(0)
     document.sha256 = hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
     file.seek(0)

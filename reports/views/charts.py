@@ -47,7 +47,7 @@ def plain(value: Decimal | None) -> str:
 def places(rows: Sequence[RankingRow]) -> dict[str, Any]:
     """A unit's places through time, the first place on top."""
     return {
-        "x": [short_label(row) for row in rows],
+        "x": [short_label(row.ranking.period.code) for row in rows],
         "series": [{"name": _("Place"), "values": [row.rank for row in rows]}],
         "places": 0,
         "invert": True,
@@ -55,16 +55,17 @@ def places(rows: Sequence[RankingRow]) -> dict[str, Any]:
     }
 
 
-def short_label(row: RankingRow) -> str:
-    """A period in a few characters for an axis."""
-    return row.ranking.period.code.partition("-")[2] or row.ranking.period.code
+def short_label(code: str) -> str:
+    """A period in a few characters for an axis: 2026-W47 → W47, in Chinese 47周."""
+    rest = code.partition("-")[2] or code
+    return _("W%(number)s") % {"number": rest[1:]} if rest.startswith("W") else rest
 
 
 def city(spans: Sequence[Span], trend: Mapping[str, Mapping[str, CityFigure]]) -> dict[str, Any]:
     """The city's conformity and on-time rate through time."""
     names = {"conformity_pooled": FIGURES["conformity"].title, "on_time": FIGURES["on_time"].title}
     return {
-        "x": [span.code.partition("-")[2] or span.code for span in spans],
+        "x": [short_label(span.code) for span in spans],
         "series": [
             {"name": str(title), "values": [number(trend[span.code][name].value) for span in spans]}
             for name, title in names.items()
@@ -84,7 +85,7 @@ def components(rows: Sequence[RankingRow]) -> dict[str, Any]:
         {"name": str(title), "values": [number(row[figure].value) if figure in row else None for row in parts]}
         for figure, title in names.items()
     ]
-    return {"x": [short_label(row) for row in rows], "series": series, "places": 2, "max": 100}
+    return {"x": [short_label(row.ranking.period.code) for row in rows], "series": series, "places": 2, "max": 100}
 
 
 def changes(parts: list[Shown], before: list[Shown]) -> list[dict[str, Any]]:

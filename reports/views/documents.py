@@ -21,7 +21,8 @@ from campaign.permissions import Permission
 
 from ..forms.document import DocumentForm
 from ..models import Document, Period
-from ..queries.assessment import group_table, problems_of, rankings_of
+from ..queries.assessment import group_table, problems_of
+from ..queries.ranking_page import groups_in
 from ..services import documents as services
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -46,7 +47,7 @@ def documents(request: UserRequest) -> HttpResponse:
         messages.error(request, _("There is no such period. Write it as 2026-W47, 2026-11 or 2026-Q4."))
     context = _files(files) | {"periods": _offered(), "period": period}
     if period:
-        rankings = rankings_of(period, request.user)
+        rankings = groups_in(request.user, period.code)
         context |= {
             "table": group_table(rankings[0], PREVIEWED) if rankings else None,
             "groups": len(rankings),
@@ -83,7 +84,7 @@ def document_request(request: UserRequest) -> HttpResponse:
     form = DocumentForm(request.POST)
     back = reverse("reports:documents")
     if not form.is_valid():
-        messages.error(request, " ".join(error for errors in form.errors.values() for error in errors))
+        messages.error(request, " ".join(str(error) for errors in form.errors.values() for error in errors))
         return redirect(back)
     period, unit = form.cleaned_data["period"], form.cleaned_data["unit"]
     try:

@@ -5,12 +5,15 @@ from typing import Any
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from campaign.guard import UserRequest, require
 from campaign.permissions import Permission
 
+from ..forms.looking import Look, looked_at
 from ..models import Ranking, RankingRow
 from ..queries import shown_components
 from ..queries.component import behind, component_of, open_units, site_inspections
@@ -30,17 +33,13 @@ def _address(ranking: Ranking, name: str, *rest: str, query: str = "") -> str:
     return reverse(f"reports:{name}", args=[ranking.period.code, ranking.group.code, *rest]) + query
 
 
-def _query(request: UserRequest, ranking: Ranking) -> str:
-    return f"?revision={ranking.revision}" if "revision" in request.GET else ""
-
-
 @require_GET
 @require(Permission.SEE_RANKINGS)
 def ranking_unit(request: UserRequest, period: str, group: str, unit: str) -> HttpResponse:
     """Why a unit has its score: the published row for everyone, the way down for those who may open the unit."""
     ranking = found_or_404(request, period, group)
     row = _row_or_404(ranking, unit)
-    query = _query(request, ranking)
+    query = looked_at(request.GET).query
     drill = open_units(request.user).filter(pk=row.unit_id).exists()
     parts = shown_components(row)
     urls = [_address(ranking, "component", unit, part.figure, query=query) if drill else "" for part in parts]
@@ -79,30 +78,32 @@ def component(request: UserRequest, period: str, group: str, unit: str, figure: 
     ranking = found_or_404(request, period, group)
     row = _row_or_404(ranking, unit)
     part = component_of(row, figure)
-    if part is None or not open_units(request.user).filter(pk=row.unit_id).exists():
+    if part is None or part.value is None or not open_units(request.user).filter(pk=row.unit_id).exists():
         raise Http404
-    misses, after = request.GET.get("part") != "in", request.GET.get("after", "")
-    if part.figure == "rework":
-        misses = request.GET.get("part") != "out"
-    found = behind(ranking, row.unit, part, misses=misses, after=int(after) if after[:18].isdecimal() else None)
-    query = _query(request, ranking)
-    site = request.GET.get("site", "")[:60]
+    look = looked_at(request.GET)
+    dear = look.part != ("out" if part.figure == "rework" else "in")
+    found = behind(ranking, row.unit, part, misses=dear, after=look.after)
     context = {
-        "ranking": ranking, "row": row, "part": part, "found": found, "misses": misses, "site": site,
-        "inspections": site_inspections(ranking, row.unit, part, site) if site else [],
-        "tabs": _tabs(part, misses) if found.kind not in ("sites", "indicators") else [],
-        "differs": found.total is not None and part.denominator is not None and _differs(found.total, part),
+        "ranking": ranking, "row": row, "part": part, "found": found, "look": look,
+        "inspections": site_inspections(ranking, row.unit, part, look.site) if look.site else [],
+        "tabs": _tabs(part, dear, look),
+        "differs": found.total is not None and _differs(found.total, part),
         "figure": FIGURES[part.figure],
         "mean": MEANS[part.mean],
-        "revision": ranking.revision if query else None,
-        "next": f"?part={request.GET.get('part', '')}&after={found.more}" if found.more else "",
+        "next": _link(look, part=look.part, after=found.more) if found.more else "",
         "trail": [
             {"label": _("Rankings"), "url": reverse("reports:rankings")},
-            _to_ranking(ranking, query),
-            {"label": row.unit.label, "url": _address(ranking, "ranking_unit", unit, query=query)},
+            _to_ranking(ranking, look.query),
+            {"label": row.unit.label, "url": _address(ranking, "ranking_unit", unit, query=look.query)},
         ],
     }  # fmt: skip
     return render(request, "reports/component.html", context)
+
+
+def _link(look: Look, **wanted: object) -> str:
+    """This page with other values, in the same revision."""
+    kept = {"revision": look.revision} | wanted
+    return "?" + urlencode({name: value for name, value in kept.items() if value})
 
 
 def _differs(total: tuple[Any, Any], part: Shown) -> bool:
@@ -113,21 +114,21 @@ def _differs(total: tuple[Any, Any], part: Shown) -> bool:
     )
 
 
-def _tabs(part: Shown, misses: bool) -> list[dict[str, Any]]:
+#: What to call the rows that cost points, and those that do not; for rework both are steps, and more is dearer.
+PARTS: dict[str, tuple[tuple[Any, str], tuple[Any, str]]] = {
+    "on_time": ((gettext_lazy("Late or overdue"), "out"), (gettext_lazy("Closed in time"), "in")),
+    "rectified": ((gettext_lazy("Not closed"), "out"), (gettext_lazy("Closed"), "in")),
+    "prompt_receipt": ((gettext_lazy("Received late or not yet"), "out"), (gettext_lazy("Received in time"), "in")),
+    "tasks": ((gettext_lazy("Not done in time"), "out"), (gettext_lazy("Done in time"), "in")),
+    "rework": ((gettext_lazy("Sent back"), "in"), (gettext_lazy("Submitted"), "out")),
+}
+
+
+def _tabs(part: Shown, dear: bool, look: Look) -> list[dict[str, Any]]:
     """The rows that cost points and those that do not, each with its count from the stored figure."""
-    inside, base = part.numerator or 0, part.denominator or 0
-    if part.figure == "rework":
-        rows = [(_("Sent back"), "?part=in", misses, inside), (_("Submitted"), "?part=out", not misses, base)]
-    elif part.figure == "tasks":
-        rows = [
-            (_("Not done in time"), "?part=out", misses, base - inside),
-            (_("Done in time"), "?part=in", not misses, inside),
-        ]
-    else:
-        words = {
-            "on_time": (_("Late or overdue"), _("Closed in time")),
-            "rectified": (_("Not closed"), _("Closed")),
-            "prompt_receipt": (_("Received late or not yet"), _("Received in time")),
-        }[part.figure]
-        rows = [(words[0], "?part=out", misses, base - inside), (words[1], "?part=in", not misses, inside)]
-    return [{"label": label, "url": url, "active": active, "count": int(count)} for label, url, active, count in rows]
+    inside, base = int(part.numerator or 0), int(part.denominator or 0)
+    counts = (inside, base) if part.figure == "rework" else (base - inside, inside)
+    return [
+        {"label": label, "url": _link(look, part=which), "active": active, "count": count}
+        for (label, which), active, count in zip(PARTS.get(part.figure, ()), (dear, not dear), counts, strict=False)
+    ]

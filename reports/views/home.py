@@ -18,6 +18,7 @@ from campaign.rules import day_of
 from inspections.queries.ledger import moves_for
 
 from ..queries import city_figures, city_trend, desk, lists
+from ..queries.ranking_page import groups_in
 from ..queries.standing import Standing, home_unit, standing_of
 from ..rules.periods import Span, containing
 from . import charts
@@ -48,7 +49,7 @@ def _office(user: User, at: datetime) -> dict[str, Any]:
         "to_close": lists.ended_drafts(at=at),
         "to_publish": lists.waiting_to_publish(),
         "week": week,
-        "lists": lists.listed(lists.rankings_in(week, user)) if week else None,
+        "lists": lists.listed(groups_in(user, week.code)) if week else None,
         "overdue": desk.overdue_by_unit(user, at=at),
     }
 
@@ -91,6 +92,7 @@ def _standing(standing: Standing) -> dict[str, Any]:
         "row": row,
         "why": charts.waterfall(row, standing.parts, urls),
         "trend": charts.places(standing.rows),
+        "score_change": standing.score_change,
         "changes": charts.changes(standing.parts, standing.before),
     }
 
@@ -100,14 +102,15 @@ def _supervisor(user: User, at: datetime) -> dict[str, Any]:
     span = week.span if week else containing(day_of(at) - timedelta(days=7), "week")
     spans = _back(span, WEEKS)
     trend = city_trend(spans, at)
-    rankings = lists.rankings_in(week, user) if week else []
+    rankings = groups_in(user, week.code) if week else []
+    now, before = (trend[one.code]["conformity_pooled"].value for one in (span, spans[-2]))
     columns, heat = lists.heat_table(rankings)
     return {
         "at": at,
         "span": span,
         "week": week,
         "figures": city_figures(span, at),
-        "before": trend[spans[-2].code],
+        "conformity_change": now - before if now is not None and before is not None else None,
         "trend": charts.city(spans, trend),
         "trend_rows": [(one.label(), trend[one.code]) for one in reversed(spans)],
         "lists": lists.listed(rankings),

@@ -16,6 +16,7 @@ from campaign.guard import UserRequest, require
 from campaign.permissions import Permission
 from inspections.models import Inspection
 
+from ..forms.looking import looked_at
 from ..models import Ranking
 from ..queries import late_entries, ranking_stamp, voided_since
 from ..queries import ranking_page as pages
@@ -29,14 +30,13 @@ from .cached import cached_page, kept_html
 @require(Permission.SEE_RANKINGS)
 def rankings(request: UserRequest) -> HttpResponse:
     """The ranking a person most likely wants: last week's, in their own group."""
-    newest = pages.newest_ranking(request.user)
+    newest = pages.newest_ranking(request.user, at=timezone.now())
     return redirect(newest) if newest else render(request, "reports/no_ranking.html")
 
 
 def found_or_404(request: UserRequest, period: str, group: str) -> Ranking:
     """The ranking an address names, in the revision asked for. Raises Http404 where there is none for this person."""
-    number = request.GET.get("revision", "")
-    ranking = pages.find_ranking(request.user, period, group, int(number) if number[:4].isdecimal() else None)
+    ranking = pages.find_ranking(request.user, period, group, looked_at(request.GET).revision)
     if ranking is None:
         raise Http404
     return ranking
@@ -49,15 +49,14 @@ def ranking(request: UserRequest, period: str, group: str) -> HttpResponse:
     try:
         shown = found_or_404(request, period, group)
     except Http404:
-        newest = pages.newest_ranking(request.user, group=group)
+        newest = pages.newest_ranking(request.user, at=timezone.now(), group=group)
         return render(request, "reports/no_ranking.html", {"newest": newest, "asked": period}, status=404)
     mine = pages.own_units(request.user)
     acts = _acts(request, shown)
-    after = request.GET.get("after", "")
     return cached_page(
         request,
         "reports/ranking.html",
-        lambda: _page(request, shown, mine, acts, int(after) if after[:6].isdecimal() else 0),
+        lambda: _page(request, shown, mine, acts),
         key=(ranking_stamp(shown), pages.rankings_stamp(), shown.error, mine, acts),
     )
 
@@ -74,27 +73,23 @@ def _acts(request: UserRequest, shown: Ranking) -> tuple[str, ...]:
     return tuple(act for act, allowed in possible.items() if allowed)
 
 
-def _page(
-    request: UserRequest, shown: Ranking, mine: frozenset[int], acts: tuple[str, ...], after: int
-) -> dict[str, Any]:
+def _page(request: UserRequest, shown: Ranking, mine: frozenset[int], acts: tuple[str, ...]) -> dict[str, Any]:
     whole_city = request.user.can(Permission.SEE_DRAFT_RANKINGS)
-    query = f"?revision={shown.revision}" if "revision" in request.GET else ""
-    units = shown.rows.count()
+    look = looked_at(request.GET)
 
     def table() -> dict[str, Any]:
-        rows = pages.page_rows(shown, after=after)
+        rows = pages.page_rows(shown, after=look.after)
         more = rows[-1].row.position if rows and len(rows) == pages.PAGE else None
-        return {"ranking": shown, "rows": rows, "mine": mine, "drill": whole_city, "query": query, "more": more}
+        return {"ranking": shown, "rows": rows, "mine": mine, "drill": whole_city, "query": look.query, "more": more}
 
     return {
         "ranking": shown,
         "groups": pages.group_choices(request.user, shown),
         "periods": pages.period_choices(request.user, shown),
         "revisions": pages.revisions(request.user, shown),
-        "table": kept_html(
-            "reports/ranking_table.html", table, key=(ranking_stamp(shown), mine, whole_city, query, after)
-        ),
-        "units": units,
+        "table": kept_html("reports/ranking_table.html", table, key=(ranking_stamp(shown), mine, whole_city, look)),
+        "units": shown.rows.count(),
+        "may_see_late": request.user.can(Permission.SEE_INSPECTIONS),
         "unranked": shown.rows.filter(rank=None).count(),
         "sentences": rule_sentences(RuleSpec.parse(shown.rule.spec)),
         "acts": acts,
@@ -112,7 +107,7 @@ def late(request: UserRequest, period: str, group: str) -> HttpResponse:
         visible.filter(pk__in=rows.values("pk")).order_by("-recorded_at")
         for rows in (late_entries(shown), voided_since(shown))
     )
-    context = {"ranking": shown, "late": after[:100], "voided": voided[:100]}
+    context: dict[str, Any] = {"ranking": shown, "late": after[:100], "voided": voided[:100]}
     context |= {"late_count": after.count(), "voided_count": voided.count()}
     template = "reports/ranking_late.html#note" if request.htmx else "reports/ranking_late.html"
     return TemplateResponse(request, template, context)
