@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -27,6 +27,16 @@ MOST_PHOTOS = 12
 ANSWER_FIELD = re.compile(r"a-.+-outcome")
 
 Data = MultiValueDict[str, Any] | None
+
+
+def between(least: int, most: int, sentence: str) -> Callable[[Any], None]:
+    """A validator that says both ends in one sentence."""
+
+    def check(value: Any) -> None:
+        if not least <= value <= most:
+            raise ValidationError(sentence)
+
+    return check
 
 
 class PhotoNumbers(forms.Field):
@@ -97,8 +107,15 @@ class AnswerForm(ProblemFields):
     """What was seen at one item."""
 
     outcome = forms.ChoiceField(choices=[("", ""), *Answer.OUTCOMES], required=False)
-    count = forms.IntegerField(min_value=0, max_value=MOST_OCCURRENCES, required=False)
-    deduction = forms.DecimalField(min_value=0, max_value=1, max_digits=5, decimal_places=3, required=False)
+    count = forms.IntegerField(
+        validators=[between(0, MOST_OCCURRENCES, gettext_lazy("A number from 0 to 9,999, please."))], required=False
+    )
+    deduction = forms.DecimalField(
+        validators=[between(0, 1, gettext_lazy("A share of the item's points from 0 to 1, please."))],
+        max_digits=5,
+        decimal_places=3,
+        required=False,
+    )
     note = forms.CharField(max_length=500, required=False)
 
     def __init__(self, item: CheckItem, number: int, data: Data, **kwargs: Any) -> None:

@@ -10,6 +10,7 @@ if (form) {
   const draft = drafts(form, photos);
   progress(form);
   draft.restore();
+  (form.querySelector("[aria-invalid=true]") ?? form.querySelector("[data-wrong] input:checked"))?.focus();
   form.addEventListener("submit", (event) => {
     if (event.submitter?.name === "rest") return;
     if (photos.busy()) {

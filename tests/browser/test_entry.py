@@ -1,5 +1,7 @@
 """The entry page in a real browser: one hand, a reload in between, a lost connection; and without JavaScript."""
 
+from pathlib import Path
+
 import pytest
 from django.urls import reverse
 
@@ -10,6 +12,7 @@ from .conftest import PHONE
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
+AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 NEW = reverse("inspections:new")
 MARKET = f"{NEW}?site=D1"
 
@@ -153,3 +156,18 @@ def test_targets_are_large_enough_for_a_thumb(open_page, city):
         box = target.bounding_box()
         assert box["height"] >= 44
         assert box["width"] >= 44
+
+
+@pytest.mark.parametrize("address", [NEW, MARKET, f"{reverse('inspections:problem_new')}?site=D1"])
+def test_axe_finds_nothing(open_page, city, address):
+    if not AXE.exists():
+        pytest.skip("axe-core is not here (run `make assets`)")
+    page = open_page(city.inspector, address, **PHONE)
+    if address == MARKET:
+        item(page, 2).locator(".answer-not-met").click()
+        item(page, 2).locator(".terms summary").click()
+
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("axe.run().then(({violations}) => violations.map(v => [v.id, v.nodes.map(n => n.html)]))")
+
+    assert found == []
