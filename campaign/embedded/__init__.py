@@ -25,6 +25,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent.parent
 
 # Commands that touch neither database nor queue.
 OFFLINE = {
+    "bench",  # starts servers of its own
     "collectstatic",
     "compile_translations",
     "help",
@@ -48,7 +49,8 @@ def servers_for(argv: list[str]) -> Iterator[None]:
     if not missing:
         yield
     elif len(argv) < 2 or OFFLINE & set(argv[1:]):
-        os.environ.setdefault("SECRET_KEY", secrets.token_urlsafe(64))
+        for key in ("SECRET_KEY", "AUDIT_KEY"):
+            os.environ.setdefault(key, secrets.token_urlsafe(64))
         os.environ.update({name: NOWHERE[name] for name in missing})
         yield
     elif not environment.flag("EMBEDDED", default=True):

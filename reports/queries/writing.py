@@ -1,15 +1,20 @@
-"""Writing the rows of rankings in one COPY."""
+"""Writing the rows of rankings and of their lists, each in one COPY."""
 
 import io
 
 from django.db import connection
+from django.db.models import Model
 
-from ..models import RankingRow
+from ..models import ListEntry, RankingRow
 
-COLUMNS = ("ranking_id", "unit_id", "position", "rank", "score", "movement", "components", "footnote")
+#: The columns that ``rules.writing`` writes, in its order.
+COLUMNS: dict[type[Model], tuple[str, ...]] = {
+    RankingRow: ("ranking_id", "unit_id", "position", "rank", "score", "movement", "components", "footnote"),
+    ListEntry: ("ranking_id", "unit_id", "color", "consecutive", "reason"),
+}
 
 
-def copy_rows(text: str) -> None:
-    """Add ranking rows given in PostgreSQL's COPY text format, columns in the order of ``COLUMNS``."""
+def copy_rows(model: type[Model], text: str) -> None:
+    """Add rows of rankings or of lists given in PostgreSQL's COPY text format."""
     with connection.cursor() as cursor:
-        cursor.copy_from(io.StringIO(text), RankingRow._meta.db_table, columns=COLUMNS)
+        cursor.copy_from(io.StringIO(text), model._meta.db_table, columns=COLUMNS[model])

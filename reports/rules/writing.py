@@ -1,11 +1,12 @@
 """Ranking rows as lines of PostgreSQL's COPY text format; made by the thousand, so in few steps each."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import cache
 from typing import Any
 
+from .lists import RED, listed
 from .scoring import Placed
 from .spec import RuleSpec
 
@@ -68,6 +69,24 @@ def copy_lines(ranking: int, spec: RuleSpec, rows: Iterable[Placed], ranks_befor
         movement = NULL if before is None else before - row.rank
         score = scores[row.scored.score or 0]
         yield f"{ranking}\t{row.unit}\t{position}\t{row.rank}\t{score}\t{movement}\t{text}\t{row.footnote}\n"
+
+
+def entry_lines(
+    ranking: int, spec: RuleSpec, rows: Sequence[Placed], before: Mapping[int, tuple[str, int]]
+) -> Iterator[str]:
+    """The lines of a ranking's red and black list; ``before`` says who stood on which list how many times running."""
+    scores = texts(spec.places)
+    for row, color in listed(spec, rows):
+        earlier, running = before.get(row.unit, ("", 0))
+        bound = (spec.red if color == RED else spec.black).bound
+        reason = json.dumps(
+            {
+                "rank": row.rank,
+                "score": scores[row.scored.score or 0],
+                "bound": None if bound is None else str(bound),
+            }
+        )
+        yield f"{ranking}\t{row.unit}\t{color}\t{running + 1 if earlier == color else 1}\t{reason}\n"
 
 
 def components_of(spec: RuleSpec, row: Placed) -> list[dict[str, Any]]:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 from itertools import chain
 
 import structlog
@@ -19,11 +20,10 @@ from ..queries.before import Before, groups_before
 from ..queries.locks import lock_period, take_fact_changes, try_lock_roll_up
 from ..queries.tables import Facts
 from ..queries.writing import copy_rows
-from ..rules.lists import RED, listed
 from ..rules.periods import KINDS, Span, all_containing, containing, parse
-from ..rules.scoring import Placed, decimal, place
+from ..rules.scoring import Placed, place
 from ..rules.spec import RuleSpec
-from ..rules.writing import copy_lines
+from ..rules.writing import copy_lines, entry_lines
 
 logger = structlog.get_logger(__name__)
 
@@ -155,18 +155,16 @@ def collector_resting() -> Iterator[None]:
 
 def _compute_all(drafts: Iterable[Ranking], facts: Facts) -> list[Computed]:
     befores = groups_before(facts.period)
+    read = cache(lambda rule: RuleSpec.parse(rule.spec))
     done = []
     for ranking in drafts:
         try:
-            done.append(_compute(ranking, facts, befores.get(ranking.group_id, Before())))
+            spec = read(ranking.rule)
+            rows = place(spec, facts.table(spec, ranking.group_id))
+            done.append(Computed(ranking, spec, rows, befores.get(ranking.group_id, Before())))
         except BAD_DATA as error:
             _note_failure(ranking, error)
     return done
-
-
-def _compute(ranking: Ranking, facts: Facts, before: Before) -> Computed:
-    spec = RuleSpec.parse(ranking.rule.spec)
-    return Computed(ranking, spec, place(spec, facts.table(spec, ranking.group_id)), before)
 
 
 def _note_failure(ranking: Ranking, error: Exception) -> None:
@@ -179,26 +177,10 @@ def _write(computed: list[Computed], now: datetime) -> None:
     ids = [one.ranking.pk for one in computed]
     RankingRow.objects.filter(ranking__in=ids)._raw_delete("default")
     ListEntry.objects.filter(ranking__in=ids)._raw_delete("default")
-    lines = (copy_lines(one.ranking.pk, one.spec, one.rows, one.before.ranks) for one in computed)
-    copy_rows("".join(chain.from_iterable(lines)))
-    ListEntry.objects.bulk_create(entry for one in computed for entry in _entries(one))
+    rows = (copy_lines(one.ranking.pk, one.spec, one.rows, one.before.ranks) for one in computed)
+    copy_rows(RankingRow, "".join(chain.from_iterable(rows)))
+    entries = (entry_lines(one.ranking.pk, one.spec, one.rows, one.before.entries) for one in computed)
+    copy_rows(ListEntry, "".join(chain.from_iterable(entries)))
     Ranking.objects.filter(pk__in=ids).update(refreshed_at=now, error="", failures=0)
     for one in computed:
         one.ranking.refreshed_at, one.ranking.error, one.ranking.failures = now, "", 0
-
-
-def _entries(one: Computed) -> Iterable[ListEntry]:
-    for row, color in listed(one.spec, one.rows):
-        earlier, running = one.before.entries.get(row.unit, ("", 0))
-        bound = (one.spec.red if color == RED else one.spec.black).bound
-        yield ListEntry(
-            ranking=one.ranking,
-            unit_id=row.unit,
-            color=color,
-            consecutive=running + 1 if earlier == color else 1,
-            reason={
-                "rank": row.rank,
-                "score": str(decimal(row.scored.score or 0, one.spec.places)),
-                "bound": None if bound is None else str(bound),
-            },
-        )

@@ -20,7 +20,7 @@ NOW = datetime(2026, 11, 28, 9, 0, tzinfo=SHANGHAI)
 MONTH_STARTS = datetime(2026, 11, 1, tzinfo=SHANGHAI)
 MONTH_DAYS = 27
 HISTORY_DAYS = 3650
-#: Inspections in the measured month, whatever the length of history; each has three answers, and a problem stands beside it.
+#: Inspections in the measured month, whatever the length of history; each has three answers and a problem.
 IN_MONTH = 40_000
 STREETS, COMMUNITIES, SITES, GROUPS = 500, 4_500, 15_000, 10
 
@@ -37,8 +37,9 @@ RULE = {
 
 UNITS = """
 INSERT INTO units_unit (code, name, label, short_name, initials, kind, group_id, valid_from)
-SELECT 'U' || lpad(n::text, 5, '0'), '单位' || n, '单位' || n, '', '', CASE WHEN n <= %(streets)s THEN 'street' ELSE 'community' END,
-       (SELECT id FROM units_peergroup ORDER BY id LIMIT 1) + (n - 1) %% %(groups)s, '2000-01-01'
+SELECT 'U' || lpad(n::text, 5, '0'), '单位' || n, '单位' || n, '', '',
+       CASE WHEN n <= %(streets)s THEN 'street' ELSE 'community' END,
+       (SELECT min(id) FROM units_peergroup) + (n - 1) %% %(groups)s, '2000-01-01'
   FROM generate_series(1, %(streets)s + %(communities)s) n;
 INSERT INTO units_unitlink (ancestor_id, descendant_id, depth, valid_from)
 SELECT id, id, 0, '2000-01-01'::date FROM units_unit
@@ -55,43 +56,50 @@ SELECT 'P' || lpad(n::text, 6, '0'), '点位' || n, '', (SELECT min(id) FROM cam
 #: One batch: numbers first to last, seen evenly over ``days`` days from ``start``.
 BATCH = """
 CREATE TEMP TABLE made ON COMMIT DROP AS
-SELECT n AS id, s.id AS site_id, s.unit_id, %(start)s::timestamptz + (n - %(first)s) * %(days)s * interval '1 day' / %(count)s AS seen_at,
-       (hashint8(n) & 1023) AS dice
+SELECT n AS id, s.id AS site_id, s.unit_id, (hashint8(n) & 1023) AS dice,
+       %(start)s::timestamptz + (n - %(first)s) * %(days)s * interval '1 day' / %(count)s AS seen_at
   FROM generate_series(%(first)s, %(last)s) n
   JOIN units_site s ON s.id = (SELECT min(id) FROM units_site) + (hashint8(n * 7) & 2147483647) %% %(sites)s;
 
-INSERT INTO inspections_inspection (id, code, payload_sha256, site_id, unit_id, inspector_id, kind, seen_at, recorded_at, note,
-                                    earned, available, score, void_reason)
+INSERT INTO inspections_inspection (id, code, payload_sha256, site_id, unit_id, inspector_id, kind, seen_at,
+                                    recorded_at, note, earned, available, score, void_reason)
 SELECT id, 'JC-' || id, '', site_id, unit_id, %(user)s, 'daily', seen_at, seen_at, '', 3 - dice %% 3, 3,
        round((3 - dice %% 3) * 100 / 3.0, 2), '' FROM made;
 
 INSERT INTO inspections_answer (inspection_id, item_id, indicator_id, seen_at, outcome, note, earned, available)
 SELECT made.id, i.id, i.indicator_id, seen_at, CASE WHEN dice %% 3 > k THEN 'not_met' ELSE 'met' END, '',
        CASE WHEN dice %% 3 > k THEN 0 ELSE 1 END, 1
-  FROM made CROSS JOIN (SELECT id, indicator_id, row_number() OVER (ORDER BY id) - 1 AS k FROM campaign_checkitem) i;
+  FROM made CROSS JOIN (SELECT id, indicator_id, row_number() OVER (ORDER BY id) - 1 AS k
+                          FROM campaign_checkitem ORDER BY id LIMIT 3) i;
 
 INSERT INTO inspections_inspectionunit (inspection_id, unit_id, direct, site_id, seen_at, earned, available)
 SELECT made.id, l.ancestor_id, l.depth = 0, site_id, seen_at, 3 - dice %% 3, 3
   FROM made JOIN units_unitlink l ON l.descendant_id = made.unit_id;
 
-INSERT INTO inspections_problem (id, code, payload_sha256, site_id, unit_id, inspection_id, text, severity, source, state, version,
-                                 "limit", noted_by_id, noted_at, handed_over_at, receive_due_at, received_at, due_at, submitted_at,
-                                 closed_at, sent_back)
-SELECT id, 'WT-' || id, '', site_id, unit_id, id, '垃圾未及时清理', 'normal', 'inspection', CASE WHEN closed THEN 'closed' ELSE 'received' END, 3,
-       '3d', %(user)s, seen_at, seen_at, seen_at + interval '4 hours', seen_at + dice * interval '20 seconds',
-       seen_at + interval '3 days', seen_at + interval '2 days',
-       CASE WHEN closed THEN seen_at + (1 + dice / 400.0) * interval '1 day' END, 0
-  FROM (SELECT *, seen_at < %(start)s::timestamptz + (%(days)s - 5) * interval '1 day' AND dice > 5 OR dice > 900 AS closed FROM made) m;
+INSERT INTO inspections_problem (id, code, payload_sha256, site_id, unit_id, inspection_id, text, severity, source,
+                                 state, version, "limit", noted_by_id, noted_at, handed_over_at, receive_due_at, received_at,
+                                 due_at, submitted_at, closed_at, sent_back)
+SELECT id, 'WT-' || id, '', site_id, unit_id, id, '垃圾未及时清理', 'normal', 'inspection',
+       CASE WHEN closed THEN 'closed' ELSE 'received' END, 3, '3d', %(user)s, seen_at, seen_at,
+       seen_at + interval '4 hours', seen_at + dice * interval '20 seconds', seen_at + interval '3 days',
+       seen_at + interval '2 days', CASE WHEN closed THEN seen_at + (1 + dice / 400.0) * interval '1 day' END, 0
+  FROM (SELECT *, %(history)s OR seen_at < %(start)s::timestamptz + (%(days)s - 5) * interval '1 day' AND dice > 5
+               OR dice > 900 AS closed FROM made) m;
 
 INSERT INTO inspections_step (problem_id, move, state, unit_id, by_id, at, note)
 SELECT id, k, 'submitted', unit_id, %(user)s, seen_at + interval '2 days', '' FROM made
  CROSS JOIN (VALUES ('submit')) AS v(k)
-UNION ALL SELECT id, 'send_back', 'sent_back', unit_id, %(user)s, seen_at + interval '2 days', '' FROM made WHERE dice %% 10 = 0;
+UNION ALL SELECT id, 'send_back', 'sent_back', unit_id, %(user)s, seen_at + interval '2 days', '' FROM made
+ WHERE dice %% 10 = 0;
 """
 
 TABLES = (
-    "inspections_inspection", "inspections_answer", "inspections_inspectionunit", "inspections_problem", "inspections_step",
-)  # fmt: skip
+    "inspections_inspection",
+    "inspections_answer",
+    "inspections_inspectionunit",
+    "inspections_problem",
+    "inspections_step",
+)
 AT_ONCE = 500_000
 
 
@@ -104,16 +112,15 @@ def found() -> None:
         name="C", city="C", standard=standard, starts_on=date(2024, 1, 1), ends_on=date(2026, 12, 31)
     )
     kind = SiteType.objects.create(code="T", name="T")
-    for number in range(3):
+    for number in range(10):
         indicator = Indicator.objects.create(standard=standard, code=str(number), level=1, text=str(number))
         CheckItem.objects.create(
             standard=standard, code=str(number), site_type=kind, indicator=indicator, text=str(number)
         )
+    Standard.objects.filter(pk=standard.pk).update(state=Standard.State.PUBLISHED)
     PeerGroup.objects.bulk_create(PeerGroup(code=f"G{n}", name=f"G{n}", position=n) for n in range(GROUPS))
     with connection.cursor() as cursor:
-        cursor.execute(
-            UNITS, {"streets": STREETS, "communities": COMMUNITIES, "groups": GROUPS, "sites": SITES}
-        )
+        cursor.execute(UNITS, {"streets": STREETS, "communities": COMMUNITIES, "groups": GROUPS, "sites": SITES})
     rule = ScoringRule.objects.create(code="R", name="R", spec=RULE, created_by=office)
     RuleUse.objects.bulk_create(RuleUse(rule=rule, group=group, kind="month") for group in PeerGroup.objects.all())
     assert Unit.objects.count() == STREETS + COMMUNITIES  # noqa: S101
@@ -137,12 +144,12 @@ def add_history(first: int, last: int) -> Iterator[int]:
 def _add(first: int, last: int, start: datetime, days: int) -> None:
     user = User.objects.get(username="office").pk
     with connection.cursor() as cursor:
-        cursor.execute("BEGIN; SET LOCAL session_replication_role = replica")
+        cursor.execute("BEGIN; SET LOCAL session_replication_role = replica; SET LOCAL work_mem = '256MB'")
         cursor.execute(
             BATCH,
             {
                 "first": first, "last": last, "count": last - first + 1, "start": start, "days": days, "user": user,
-                "sites": SITES,
+                "sites": SITES, "history": start < MONTH_STARTS,
             },
         )  # fmt: skip
         cursor.execute("COMMIT")
@@ -173,4 +180,5 @@ def settle() -> None:
     with connection.cursor() as cursor:
         for table in TABLES:
             cursor.execute(f"VACUUM (ANALYZE) {table}")
+            cursor.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table}")  # noqa: S608
         cursor.execute("ANALYZE; CHECKPOINT")

@@ -1,0 +1,228 @@
+"""The measurements: each gives lines of what was measured, the ratio or time, and the figure to reach."""
+
+import io
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from http.cookies import SimpleCookie
+from typing import Any
+
+from django.core.cache import cache
+from django.core.handlers.wsgi import WSGIHandler
+from django.db import connection, transaction
+from django.test import Client, override_settings
+from django.test.utils import CaptureQueriesContext
+
+from campaign.models import User
+from reports.models import Period, Ranking
+from reports.queries import Need
+from reports.queries.figures import parameters, statement
+from reports.queries.tables import Facts
+from reports.rules.periods import parse
+from reports.rules.scoring import Placed, decimal, place
+from reports.rules.spec import RuleSpec
+from reports.services import open_period, refresh, refreshing
+from units.models import PeerGroup
+
+from . import data
+
+ROUNDS = 7
+LISTS = ("/problems/", "/inspections/", "/units/", "/sites/", "/tasks/")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One measured thing; ``reached`` and ``needed`` as text, ``good`` None where there is no figure to reach."""
+
+    what: str
+    reached: str
+    needed: str = ""
+    good: bool | None = None
+
+
+def best_of(*acts: Callable[[], object], rounds: int = ROUNDS) -> list[float]:
+    """The shortest time of each act in seconds; they take turns, so that a busy moment hits all alike."""
+    times: list[list[float]] = [[] for _ in acts]
+    for _round in range(rounds):
+        for act, found in zip(acts, times, strict=True):
+            start = time.perf_counter()
+            act()
+            found.append(time.perf_counter() - start)
+    return [min(found) for found in times]
+
+
+def milliseconds(seconds: float) -> str:
+    """Seconds as text in ms."""
+    return f"{seconds * 1000:.1f} ms"
+
+
+# The month's ranking
+
+
+def spec() -> RuleSpec:
+    """The rule that is measured."""
+    return RuleSpec.parse(data.RULE)
+
+
+def month() -> Period:
+    """The measured month, opened before it ended."""
+    return open_period(code=data.MONTH, now=data.NOW)
+
+
+def ranked(period: Period) -> list[Placed]:
+    """The month's ranking of all groups through our own code, not written."""
+    rule, facts = spec(), Facts(period, data.NOW)
+    return [row for group in PeerGroup.objects.all() for row in place(rule, facts.table(rule, group.pk))]
+
+
+def raw_statement() -> str:
+    """The one statement that yields the same numbers: figures, scores and places of every unit."""
+    rule = spec()
+    figures = [f"f{at} (unit, n, d) AS ({statement(Need.of(part))})" for at, part in enumerate(rule.components)]
+    values = [f"round(100 * f{at}.n::numeric / f{at}.d, 2)" for at in range(len(rule.components))]
+    columns = ", ".join(f"f{at}.n, f{at}.d, {value} AS v{at}" for at, value in enumerate(values))
+    pairs = ", ".join(f"({part.weight}, {value})" for part, value in zip(rule.components, values, strict=True))
+    joins = " ".join(f"LEFT JOIN f{at} ON f{at}.unit = u.id" for at in range(len(values)))
+    return f"""
+WITH {", ".join(figures)},
+scored AS (
+  SELECT u.group_id, u.code, {columns}, (SELECT round(sum(w * v) / sum(w), 2) FROM (VALUES {pairs}) p(w, v)
+    WHERE v IS NOT NULL) AS score FROM units_unit u {joins} WHERE u.group_id IS NOT NULL)
+SELECT *, rank() OVER (PARTITION BY group_id ORDER BY score DESC) FROM scored ORDER BY group_id, score DESC, code
+"""  # noqa: S608
+
+
+def raw_rows() -> list[tuple[Any, ...]]:
+    """The rows of the raw statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(raw_statement(), parameters(parse(data.MONTH).window(data.NOW)))
+        return cursor.fetchall()
+
+
+def month_ranking(period: Period) -> tuple[float, list[Line]]:
+    """Ours against the raw statement, after checking that both say the same; also gives our seconds."""
+    ours = [(row.code, decimal(row.scored.score or 0, 2), row.rank) for row in ranked(period)]
+    theirs = [(row[1], row[-2], row[-1]) for row in raw_rows()]
+    same = ours == theirs
+    mine, raw = best_of(lambda: ranked(period), raw_rows)
+    lines = [
+        Line("month ranking of 5,000 units", milliseconds(mine)),
+        Line("the one raw statement", milliseconds(raw), "the same numbers", same),
+        Line("ranking ÷ raw statement", f"{mine / raw:.2f} ×", "≤ 1.5 ×", mine / raw <= 1.5),
+    ]
+    return mine, lines
+
+
+@dataclass
+class Statements:
+    """Adds up the time that statements take on the server and on the wire."""
+
+    seconds: float = 0
+
+    def __call__(self, execute: Any, *given: Any) -> Any:
+        return self.timed(execute, *given)
+
+    def timed(self, act: Any, *given: Any) -> Any:
+        """Do it and count its time."""
+        start = time.perf_counter()
+        try:
+            return act(*given)
+        finally:
+            self.seconds += time.perf_counter() - start
+
+
+def roll_up_job(period: Period) -> list[Line]:
+    """What a roll-up costs over its statements, the COPY included."""
+    found = []
+    copy = refreshing.copy_rows
+    for _round in range(ROUNDS):
+        clock = Statements()
+        refreshing.copy_rows = lambda *given, clock=clock: clock.timed(copy, *given)  # type: ignore[attr-defined]
+        start = time.perf_counter()
+        with connection.execute_wrapper(clock), transaction.atomic():
+            refresh(period=period, now=data.NOW)
+            whole = time.perf_counter() - start
+        found.append((whole - clock.seconds, whole, clock.seconds))
+    refreshing.copy_rows = copy  # type: ignore[attr-defined]
+    over, whole, statements = min(found)
+    return [
+        Line("roll-up of 5,000 units", milliseconds(whole)),
+        Line("of that its statements", milliseconds(statements)),
+        Line("roll-up − its statements", milliseconds(over), "≤ 50 ms", over <= 0.05),
+    ]
+
+
+# Pages
+
+
+class Caller:
+    """Calls the whole stack of middleware and view, as a server would, signed in."""
+
+    def __init__(self, username: str) -> None:
+        client = Client()
+        client.force_login(User.objects.get(username=username), backend="django.contrib.auth.backends.ModelBackend")
+        self.cookies = client.cookies
+        self.handler = WSGIHandler()
+
+    def get(self, path: str, **headers: str) -> int:
+        """Answer one request and read it to its end; gives the status."""
+        status: list[str] = []
+        cookies = SimpleCookie(self.cookies).output(header="", sep=";").strip()
+        environ = {
+            "REQUEST_METHOD": "GET", "PATH_INFO": path, "QUERY_STRING": "", "SERVER_NAME": "localhost",
+            "SERVER_PORT": "80", "SERVER_PROTOCOL": "HTTP/1.1", "wsgi.url_scheme": "http", "wsgi.input": io.BytesIO(),
+            "wsgi.errors": io.StringIO(), "HTTP_COOKIE": cookies, "HTTP_HOST": "localhost", "REMOTE_ADDR": "127.0.0.1",
+        } | headers  # fmt: skip
+        response = self.handler(environ, lambda said, _headers, _info=None: status.append(said))
+        for _part in response:
+            pass
+        response.close()
+        return int(status[0][:3])
+
+
+def ranking_page() -> list[Line]:
+    """The page of 500 rows, cold and from a warm cache, against an empty view behind the same middleware."""
+    shown = Ranking.objects.light().select_related("period", "group").filter(period__code=data.MONTH).first()
+    assert shown is not None  # noqa: S101
+    path = shown.get_absolute_url()
+    with override_settings(ROOT_URLCONF="reports.management.bench.urls"):
+        caller = Caller("supervisor")
+        statuses = {caller.get(path), caller.get("/empty/"), caller.get("/empty/anyone/")}
+        cold = []
+        for _round in range(3):
+            cache.clear()
+            caller = Caller("supervisor")
+            caller.get("/empty/")
+            start = time.perf_counter()
+            caller.get(path)
+            cold.append(time.perf_counter() - start)
+        page, empty, anyone = best_of(
+            *(
+                lambda where=where: [caller.get(where) for _ in range(50)]
+                for where in (path, "/empty/", "/empty/anyone/")
+            ),
+            rounds=5,
+        )
+    return [
+        Line("answers", str(sorted(statuses)), "200", statuses == {200}),
+        Line("ranking page of 500 rows, cold", milliseconds(min(cold)), "< 300 ms", min(cold) < 0.3),
+        Line("ranking page, warm", f"{50 / page:.0f} a second"),
+        Line("÷ empty page, signed in", f"{empty / page * 100:.0f} %", "≥ 60 %", empty / page >= 0.6),
+        Line("÷ empty page that asks nobody who they are", f"{anyone / page * 100:.0f} %"),
+    ]
+
+
+def list_pages() -> list[Line]:
+    """How many statements a list page of a full database costs."""
+    caller = Caller("office")
+    found = []
+    for path in LISTS:
+        caller.get(path)
+        with CaptureQueriesContext(connection) as queries:
+            start = time.perf_counter()
+            status = caller.get(path)
+            took = time.perf_counter() - start
+        count = len(queries)
+        good = status == 200 and count <= 15
+        found.append(Line(f"{path} in {milliseconds(took)}", f"{count} statements", "≤ 15", good))
+    return found
