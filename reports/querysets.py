@@ -47,7 +47,7 @@ class RankingQuerySet(QuerySet["models.Ranking"]):
         return self.filter(~Q(state="published"))
 
 
-class ScoringRuleQuerySet(QuerySet["ScoringRule"]):
+class ScoringRuleQuerySet(QuerySet["models.ScoringRule"]):
     """Scoring rules."""
 
     def visible_to(self, user: User) -> Self:

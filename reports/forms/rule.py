@@ -44,9 +44,9 @@ class RuleForm(forms.Form):
     uses = forms.MultipleChoiceField(label=_("ranks"), required=False, widget=forms.CheckboxSelectMultiple)
 
     def __init__(self, *args: Any, rule: ScoringRule | None, **kwargs: Any) -> None:
-        self.rule = rule
-        super().__init__(*args, initial=_initial(rule), **kwargs)
-        self.fields["uses"].choices = [
+        super().__init__(*args, **({"initial": _initial(rule)} | kwargs))
+        uses: Any = self.fields["uses"]
+        uses.choices = [
             (f"{group.code}:{kind}", f"{group.name} · {word}")
             for group in PeerGroup.objects.all()
             for kind, word in Period.Kind.choices
@@ -137,14 +137,16 @@ class NewRuleForm(RuleForm):
 class TryForm(forms.Form):
     """On which group and past period a rule is tried."""
 
-    group = forms.ModelChoiceField(PeerGroup.objects.all(), to_field_name="code", label=_("ranking group"))
+    group = forms.ModelChoiceField(
+        PeerGroup.objects.all(), to_field_name="code", label=_("ranking group"), empty_label=None
+    )
     period = forms.ModelChoiceField(Period.objects.all(), to_field_name="code", label=_("period"), empty_label=None)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         latest = Period.objects.order_by("-starts_on", "kind")[:100]
-        self.fields["period"].choices = [(period.code, period.span.label()) for period in latest]
-        self.fields["group"].empty_label = None
+        period: Any = self.fields["period"]
+        period.choices = [(one.code, one.span.label()) for one in latest]
 
 
 def _initial(rule: ScoringRule | None) -> dict[str, Any]:

@@ -81,7 +81,7 @@ class Inputs:
                 one[1] += Decimal(answer["available"])
         found: dict[str, Ratio] = {}
         for unit, indicators in points.items():
-            means = [sum(shares) / len(shares) for sites in indicators.values() if (shares := _shares(sites.values()))]
+            means = [_mean(shares) for sites in indicators.values() if (shares := _shares(sites.values()))]
             found[unit] = (_ten_places(sum(means)), len(means))
         return found
 
@@ -135,6 +135,10 @@ class Inputs:
 
 def _shares(points: Any) -> list[Fraction]:
     return [Fraction(earned) / Fraction(available) for earned, available in points if available]
+
+
+def _mean(shares: list[Fraction]) -> Fraction:
+    return sum(shares, Fraction(0)) / len(shares)
 
 
 def _ten_places(value: Fraction | int) -> Decimal:

@@ -77,8 +77,8 @@ SELECT made.id, l.ancestor_id, l.depth = 0, site_id, seen_at, 3 - dice %% 3, 3
   FROM made JOIN units_unitlink l ON l.descendant_id = made.unit_id;
 
 INSERT INTO inspections_problem (id, code, payload_sha256, site_id, unit_id, inspection_id, text, severity, source,
-                                 state, version, "limit", noted_by_id, noted_at, handed_over_at, receive_due_at, received_at,
-                                 due_at, submitted_at, closed_at, sent_back)
+                                 state, version, "limit", noted_by_id, noted_at, handed_over_at, receive_due_at,
+                                 received_at, due_at, submitted_at, closed_at, sent_back)
 SELECT id, 'WT-' || id, '', site_id, unit_id, id, '垃圾未及时清理', 'normal', 'inspection',
        CASE WHEN closed THEN 'closed' ELSE 'received' END, 3, '3d', %(user)s, seen_at, seen_at,
        seen_at + interval '4 hours', seen_at + dice * interval '20 seconds', seen_at + interval '3 days',

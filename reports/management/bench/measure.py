@@ -137,13 +137,13 @@ def roll_up_job(period: Period) -> list[Line]:
     copy = refreshing.copy_rows
     for _round in range(ROUNDS):
         clock = Statements()
-        refreshing.copy_rows = lambda *given, clock=clock: clock.timed(copy, *given)  # type: ignore[attr-defined]
+        refreshing.copy_rows = lambda *given, clock=clock: clock.timed(copy, *given)
         start = time.perf_counter()
         with connection.execute_wrapper(clock), transaction.atomic():
             refresh(period=period, now=data.NOW)
             whole = time.perf_counter() - start
         found.append((whole - clock.seconds, whole, clock.seconds))
-    refreshing.copy_rows = copy  # type: ignore[attr-defined]
+    refreshing.copy_rows = copy
     over, whole, statements = min(found)
     return [
         Line("roll-up of 5,000 units", milliseconds(whole)),
@@ -173,7 +173,12 @@ class Caller:
             "SERVER_PORT": "80", "SERVER_PROTOCOL": "HTTP/1.1", "wsgi.url_scheme": "http", "wsgi.input": io.BytesIO(),
             "wsgi.errors": io.StringIO(), "HTTP_COOKIE": cookies, "HTTP_HOST": "localhost", "REMOTE_ADDR": "127.0.0.1",
         } | headers  # fmt: skip
-        response = self.handler(environ, lambda said, _headers, _info=None: status.append(said))
+
+        def start(said: str, _headers: Any, _info: Any = None, /) -> Callable[[bytes], object]:
+            status.append(said)
+            return status.__contains__
+
+        response = self.handler(environ, start)
         for _part in response:
             pass
         response.close()
