@@ -76,6 +76,12 @@ class Frame:
         """Whether this person reads large print."""
         return self.request.COOKIES.get(LARGE_PRINT_COOKIE) == "large"
 
+    @cached_property
+    def exports(self) -> bool:
+        """Whether this person may take lists out as files."""
+        user = getattr(self.request, "user", None)
+        return bool(user and user.is_authenticated and user.can(P.EXPORT))
+
     @property
     def demo(self) -> bool:
         """Whether the data is invented."""

@@ -134,13 +134,17 @@ class Check:
         """Whether the sheet brings this column."""
         return column in self.heads
 
+    def head_of(self, column: str) -> str:
+        """What the file calls one of our columns."""
+        return self.table.origins.get(column) or self.heads.get(column, column)
+
     def fault(self, row: int, column: str, reason: str) -> None:
         """Say what is wrong with a cell."""
         self.wrong.add(row)
         self.fault_count += 1
         if len(self.faults) < MOST_FAULTS:
             raw = self.table.column(self.heads[column]) if column in self.heads else None
-            head = self.table.origins.get(column) or self.heads.get(column, column)
+            head = self.head_of(column)
             value = raw[row][:200] if raw else ""
             self.faults.append(Fault(self.table.sheet, self.table.numbers[row], head, value, reason))
 
@@ -160,35 +164,31 @@ class Check:
         found: dict[str, Any] = {}
         values = self.cleaned[column]
         for row, name in enumerate(values):
-            if not name or row in self.wrong or (name in found and found[name] is not None):
+            if not name or found.get(name) is not None:
                 continue
             found[name] = self.ask(row, column, name, names)
         return [found.get(name) if name else None for name in values]
 
     def resolve_several(self, column: str, names: Names) -> list[tuple[Any, ...]]:
         """A column of several names per cell as ids."""
-        return [
-            tuple(dict.fromkeys(pk for name in several or () if (pk := self.ask(row, column, name, names)) is not None))
-            if row not in self.wrong
-            else ()
-            for row, several in enumerate(self.cleaned[column])
-        ]
+        found = []
+        for row, several in enumerate(self.cleaned[column]):
+            alone = len(several or ()) == 1
+            asked = [self.ask(row, column, name, names, alone=alone) for name in several or ()]
+            found.append(tuple(dict.fromkeys(pk for pk in asked if pk is not None)))
+        return found
 
-    def ask(self, row: int, column: str, name: str, names: Names) -> Any:
-        """One name's id, or None with a fault or a note."""
+    def ask(self, row: int, column: str, name: str, names: Names, *, alone: bool = True) -> Any:
+        """One name's id, or None with a fault or a note; where it is not ``alone`` in its cell, the fault names it."""
         try:
             return names.find(name)
         except Unknown as unknown:
             if column in self.options.forgive:
                 words = _("%(column)s “%(name)s” is left out: %(reason)s")
-                self.note(words % {"column": self.heads.get(column, column), "name": name, "reason": unknown}, row)
+                self.note(words % {"column": self.head_of(column), "name": name, "reason": unknown}, row)
             else:
-                self.fault(row, column, f"{unknown} {self.hint(name)}".strip() if name else str(unknown))
+                self.fault(row, column, str(unknown) if alone else f"{name}: {unknown}")
             return None
-
-    def hint(self, name: str) -> str:
-        """The name asked for, where the cell holds several."""
-        return f"({name})"
 
     def compare(self, rows: Mapping[int, Any], stored: Mapping[str, Any]) -> None:
         """Compare what the rows hold (objects with a ``code``) with what is stored under their codes.

@@ -30,6 +30,7 @@ TAKE_NAMES = {
     "outcome_of_deduction": _("Outcome, from a deduction"),
 }
 MOST_FROM = 3  # columns that may feed one of ours
+PREPARING = ("and_from", "join", "take", "values", "before", "fill")
 
 
 class UploadForm(forms.Form):
@@ -78,6 +79,8 @@ class UploadForm(forms.Form):
 class ColumnForm(forms.Form):
     """Where one of our columns comes from."""
 
+    and_from = forms.ChoiceField(label=_("Together with the column"), required=False)
+    join = forms.CharField(label=_("Joined by"), required=False, max_length=5, strip=False)
     take = forms.ChoiceField(label=_("Take"), required=False, choices=[(name, TAKE_NAMES[name]) for name in TAKES])
     constant = forms.CharField(label=_("Fixed value"), required=False, max_length=200)
     before = forms.CharField(label=_("Put in front"), required=False, max_length=20)
@@ -91,24 +94,31 @@ class ColumnForm(forms.Form):
                  rule: Mapping[str, Any]) -> None:  # fmt: skip
         self.code, self.column, self.title = code, column, title
         self.several = isinstance(column.widget, Several)
-        given = list(rule.get("from", ())) + [""] * MOST_FROM
-        sources = {f"from{n}": given[n] for n in range(MOST_FROM if self.several else 1)}
+        heads_given = list(rule.get("from", ())) + [""] * MOST_FROM
+        sources = {f"from{n}": heads_given[n] for n in range(MOST_FROM if self.several else 1)}
         translated = "\n".join(f"{cell} = {value}" for cell, value in rule.get("values", {}).items())
+        second = "" if self.several else heads_given[1]
         super().__init__(
             data,
             prefix=f"c-{code}",
-            initial=dict(rule) | sources | {"values": translated, "before": rule.get("prefix", "")},
+            initial=dict(rule) | sources | {"values": translated, "before": rule.get("prefix", ""), "and_from": second},
         )
         choices = [("", "—"), *heads]
         for name in sources:
             self.fields[name] = forms.ChoiceField(required=False, choices=choices, label=title)
+        self.fields["and_from"] = forms.ChoiceField(
+            label=self.fields["and_from"].label, required=False, choices=choices
+        )
+        if self.several:
+            del self.fields["and_from"], self.fields["join"]
         self.sources = [self[name] for name in sources]
+        self.preparing = [self[name] for name in PREPARING if name in self.fields]
 
     @property
     def is_special(self) -> bool:
         """Whether something beyond the plain columns and the fixed value is set."""
         rule = self.initial
-        return any(rule.get(name) for name in ("take", "before", "values", "fill"))
+        return any(rule.get(name) for name in PREPARING)
 
     def clean_values(self) -> dict[str, str]:
         """Lines of ``cell = value``."""
@@ -124,10 +134,11 @@ class ColumnForm(forms.Form):
     def rule(self) -> dict[str, Any]:
         """The column's rule, without what is empty."""
         data = self.cleaned_data
-        heads = [data[f"from{n}"] for n in range(MOST_FROM) if data.get(f"from{n}")]
+        named = [*(f"from{n}" for n in range(MOST_FROM)), "and_from"]
+        heads = [data[name] for name in named if data.get(name)]
         rest = {name: data[name] for name in ("take", "constant", "values", "fill") if data[name]}
         rest |= {"prefix": data["before"]} if data["before"] else {}
-        kept = {"join": self.initial["join"]} if self.initial.get("join") and len(heads) > 1 else {}
+        kept = {"join": data["join"]} if data.get("join") and len(heads) > 1 else {}
         return ({"from": heads} if heads else {}) | rest | kept
 
 

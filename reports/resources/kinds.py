@@ -47,7 +47,8 @@ def table_of_file(path: Path, kind: str, rules: Mapping[str, Any] | None = None)
     mapped = {plain(head) for rule in columns.values() for head in rule.get("from", ())}
     known = mapped or set(KINDS[kind].names())
     table = table_of(read(path), known=known, name=(rules or {}).get("sheet", ""))
-    return apply(table, rules or {}) if columns else table
+    ordered = {code: columns[code] for code in KINDS[kind].columns() if code in columns}  # jsonb keeps no order
+    return apply(table, {"columns": ordered}) if ordered else table
 
 
 def import_file(

@@ -14,7 +14,8 @@ from campaign.documents.mappings import BadMapping
 from campaign.documents.sheets import Table, UnreadableSheet, plain, read, table_of
 from campaign.models import ImportMapping, ImportRun, User
 from campaign.queries import record
-from campaign.resources.sheet import CHANGED, NEW, WRONG, Check
+from campaign.resources.cells import Choice
+from campaign.resources.sheet import CHANGED, NEW, WRONG, Check, SheetResource
 from campaign.rules import day_of
 
 from .kinds import KINDS, import_file, is_allowed, mappings_for, sentence
@@ -124,21 +125,36 @@ def _keep(run: ImportRun, check: Check) -> None:
     run.counts, run.error = check.counts, ""
     run.faults = [[fault.sheet, fault.row, fault.column, fault.value, fault.reason] for fault in check.faults]
     run.fault_count, run.notes, run.note_count = check.fault_count, check.notes, check.note_count
-    run.sample = sample(check)
+    run.sample = sample(check, KINDS[run.kind])
 
 
-def sample(check: Check) -> dict[str, Any]:
-    """The first rows of each kind for the preview: heads, and rows of number, state and cells."""
+def sample(check: Check, sheet: type[SheetResource]) -> dict[str, Any]:
+    """The first rows of each state for the preview: heads with their origins, and rows of number, state and cells."""
     table = check.table
-    heads = [table.origins.get(head) or head for head in table.heads]
+    ours = {head: code for code, head in check.heads.items()}
+    heads = [
+        (sheet.heading(ours[head]) if head in ours and table.origins else head, table.origins.get(head, ""))
+        for head in table.heads
+    ]
     chosen: list[int] = []
     for state in (WRONG, NEW, CHANGED):
         chosen += [row for row, now in enumerate(check.status) if now == state][:SAMPLE]
     rows = [
-        [table.numbers[row], check.status[row], [column[row][:120] for column in table.columns]]
+        [
+            table.numbers[row],
+            check.status[row],
+            [shown(sheet, ours.get(head), cells[row]) for head, cells in zip(table.heads, table.columns, strict=True)],
+        ]
         for row in sorted(chosen)
     ]
     return {"heads": heads, "rows": rows}
+
+
+def shown(sheet: type[SheetResource], code: str | None, cell: str) -> str:
+    """A cell of the preview; codes of choices in words."""
+    widget = sheet.columns()[code].widget if code else None
+    known = widget.known if isinstance(widget, Choice) else {}
+    return widget.render(known[cell.lower()]) if cell.lower() in known else cell[:120]
 
 
 def unfinished(*, now: datetime) -> list[int]:

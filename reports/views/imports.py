@@ -24,7 +24,7 @@ from .sending import later, xlsx_response
 
 IMPORTERS = (Permission.IMPORT, Permission.MANAGE_USERS)
 SHOWN = 30  # earlier uploads
-SHOWN_FAULTS = 50
+SHOWN_FAULTS = 30
 SHOWN_NOTES = 20
 
 

@@ -7,7 +7,10 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from campaign.documents.mappings import shipped
 from campaign.models import Event, ImportMapping, ImportRun
+from reports.forms.imports import ColumnsForm
+from reports.resources.kinds import KINDS
 from reports.tasks import run_import, sweep_imports
 from units.models import Unit
 
@@ -100,7 +103,7 @@ def test_unknown_superiors_are_errors_unless_forgiven(office):
 
     response = choose(office, run)
 
-    assert response.context["run"].faults == [["表格", 3, "归谁管", "不存在", "没有找到。 (不存在)"]]
+    assert response.context["run"].faults == [["表格", 3, "归谁管", "不存在", "没有找到。"]]
 
 
 def test_a_required_column_without_a_source_explains_itself(office):
@@ -176,3 +179,17 @@ def test_exports_are_for_those_who_may(client, city):
     client.force_login(city.inspector)
 
     assert client.get(reverse("reports:export", args=["units", "csv"])).status_code == 403
+
+
+def test_choosing_again_keeps_what_a_shipped_mapping_says(office):
+    rules = shipped()["soochow"]["rules"]
+    run = ImportRun(kind="inspections", rules=rules)
+    heads = [(head, head) for rule in rules["columns"].values() for head in rule.get("from", ())]
+    shown = ColumnsForm(sheet=KINDS[run.kind], heads=heads, rules=rules)
+    sent = {bound.html_name: bound.value() for form in [*shown.columns, shown] for bound in form if bound.value()}
+
+    form = ColumnsForm(sent, sheet=KINDS[run.kind], heads=heads, rules=rules)
+
+    assert form.is_valid(), [column.errors for column in form.columns]
+    assert form.rules()["columns"] == rules["columns"]
+    assert form.rules()["standard"] == rules["standard"]

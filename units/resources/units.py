@@ -103,11 +103,10 @@ class UnitSheet(SheetResource):
             code = check.cleaned["code"][row]
             if code in above[row]:
                 above[row] = tuple(superior for superior in above[row] if superior != code)
-                sentence = _("A unit cannot stand above itself.")
                 if "superiors" in check.options.forgive:
-                    check.note(sentence, row)
+                    check.note(_("The unit is named as its own superior; left out."), row)
                 else:
-                    check.fault(row, "superiors", sentence)
+                    check.fault(row, "superiors", _("A unit cannot stand above itself."))
         self._check_circles(check, stored, above)
         return list(above)
 
