@@ -18,6 +18,10 @@ def production_settings(**kwargs: Any) -> list[CheckMessage]:
     found: list[CheckMessage] = []
     if len(settings.SECRET_KEY) < LEAST_SECRET or len(set(settings.SECRET_KEY)) < 10:
         found.append(Error(f"SECRET_KEY must be at least {LEAST_SECRET} random characters.", id="campaign.E001"))
+    if len(settings.AUDIT_KEY) < LEAST_SECRET or settings.AUDIT_KEY == settings.SECRET_KEY:
+        found.append(
+            Error(f"AUDIT_KEY must be {LEAST_SECRET} random characters, not those of SECRET_KEY.", id="campaign.E005")
+        )
     if not settings.ALLOWED_HOSTS or "*" in settings.ALLOWED_HOSTS:
         found.append(Error("ALLOWED_HOSTS must name the site's hosts, without *.", id="campaign.E002"))
     if settings.DEMO:

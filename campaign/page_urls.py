@@ -13,6 +13,7 @@ urlpatterns = [
     path("users/<str:username>/", accounts.user, name="user"),
     path("users/<str:username>/password/", accounts.user_reset, name="user_reset"),
     path("audit/", audit.audit, name="audit"),
+    path("audit/heads/", audit.audit_heads, name="audit_heads"),
     path("calendar/", calendar.calendar, name="calendar"),
     path("calendar/<int:year>/seed/", calendar.calendar_seed, name="calendar_seed"),
     path("calendar/<str:day>/", calendar.work_day, name="work_day"),

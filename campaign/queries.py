@@ -4,7 +4,7 @@ The writers run inside the caller's transaction.
 """
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from contextvars import ContextVar
 from datetime import date
 from typing import Any
@@ -13,32 +13,24 @@ from django.contrib.postgres.aggregates import ArrayAgg
 from django.db import connection, models
 from django.db.models import Count, Q
 
+from .chain import COLUMNS, Link
 from .models import Campaign, CheckItem, Event, FactChange, Indicator, Standard, User, WorkDay
 from .rules import WorkClock, days_of_year, parse_office_hours
 
 #: The address the current request came from; set by ``campaign.middleware``, empty in jobs and commands.
 request_ip: ContextVar[str | None] = ContextVar("request_ip", default=None)
 
+
 #: A code that we give out: two letters, year and month, number.
 OUR_CODE = re.compile(r"([A-Z]{2}-\d{4}-)(\d{1,9})")
 
 
-def record(
-    action: str,
-    thing: models.Model | None = None,
-    *,
-    by: User | None,
-    before: dict[str, Any] | None = None,
-    after: dict[str, Any] | None = None,
-    reference: str = "",
-    result: str = Event.Result.DONE,
-) -> Event:
-    """Add one line to the audit trail.
+def record(action: str, thing: models.Model | None = None, *, by: User | None, **values: Any) -> Event:
+    """Add one line to the audit trail; the arguments are those of ``an_event``.
 
-    ``action`` reads ``thing.done`` (``problem.closed``); ``reference`` defaults to the thing's code; values in
-    ``before`` and ``after`` must be JSON types. If the line cannot be written, the caller's change fails with it.
+    If the line cannot be written, the caller's change fails with it.
     """
-    event = an_event(action, thing, by=by, before=before, after=after, reference=reference, result=result)
+    event = an_event(action, thing, by=by, **values)
     event.save(force_insert=True)
     return event
 
@@ -53,7 +45,11 @@ def an_event(
     reference: str = "",
     result: str = Event.Result.DONE,
 ) -> Event:
-    """A line of the audit trail that is not written yet; ``record`` writes one, ``record_all`` many at once."""
+    """A line of the audit trail that is not written yet; ``record`` writes one, ``record_all`` many at once.
+
+    ``action`` reads ``thing.done`` (``problem.closed``); ``reference`` defaults to the thing's code; values in
+    ``before`` and ``after`` must be JSON types.
+    """
     return Event(
         actor=by,
         actor_name=str(by) if by else "",
@@ -70,6 +66,36 @@ def an_event(
 def record_all(events: Iterable[Event]) -> None:
     """Add many lines to the audit trail in one statement (a batch of moves); the lines come from ``an_event``."""
     Event.objects.bulk_create(events)
+
+
+#: The columns of an event that are sealed. Python knows the years 1 to 9999 only.
+A_DATE = "CASE WHEN event.at BETWEEN '0001-01-02' AND '9999-12-30' THEN event.at END"
+SEALED = ", ".join(A_DATE if column == "at" else f"event.{column}" for column in COLUMNS)
+
+
+def unsealed_events(*, after: int, most: int) -> list[tuple[Any, ...]]:
+    """The first ``most`` events without a seal whose id is above ``after``, in order: ``chain.COLUMNS``."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {SEALED} FROM campaign_event event WHERE event.id > %s"  # noqa: S608
+            " AND NOT EXISTS (SELECT FROM campaign_seal seal WHERE seal.event_id = event.id)"
+            " ORDER BY event.id LIMIT %s",
+            [after, most],
+        )
+        return cursor.fetchall()
+
+
+def links(*, after: int = -(2**63)) -> Iterator[Link]:
+    """All seals above a number, in order, through a cursor of the server: inside a transaction only."""
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(
+            f"SELECT seal.sequence, seal.day::text, seal.hash, seal.event_id, {SEALED} FROM campaign_seal seal"  # noqa: S608
+            " LEFT JOIN campaign_event event ON event.id = seal.event_id"
+            " WHERE seal.sequence > %s ORDER BY seal.sequence",
+            [after],
+        )
+        for sequence, day, digest, event_id, *event in cursor:
+            yield Link(sequence, day, digest, event_id, event if event[0] is not None else ())
 
 
 def facts_changed(days: Iterable[date | None]) -> None:

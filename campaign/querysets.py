@@ -59,6 +59,14 @@ class EventQuerySet(QuerySet["models.Event"]):
         return self.filter(since, until)
 
 
+class ChainHeadQuerySet(QuerySet["models.ChainHead"]):
+    """Daily heads of the chain over the audit trail."""
+
+    def visible_to(self, user: models.User) -> Self:
+        """Heads are for the audit administrator, as the trail is."""
+        return self if user.can(Permission.SEE_AUDIT) else self.none()
+
+
 class ImportRunQuerySet(QuerySet["models.ImportRun"]):
     """Uploads of spreadsheets."""
 

@@ -1,5 +1,6 @@
-"""The key that signs sessions and tokens."""
+"""The key that signs sessions and tokens, and the key of the chain over the audit trail."""
 
+import hmac
 import os
 import secrets
 from pathlib import Path
@@ -22,3 +23,13 @@ def key(folder: Path, *, may_create: bool) -> str:
     with os.fdopen(descriptor, "w") as file:
         file.write(secrets.token_urlsafe(64))
     return path.read_text()
+
+
+def audit_key(secret_key: str, *, may_derive: bool) -> str:
+    """AUDIT_KEY; a trial derives one from its SECRET_KEY. Neither is ever in the database."""
+    given = os.environ.get("AUDIT_KEY", "")
+    if given:
+        return given
+    if not may_derive:
+        raise ImproperlyConfigured("AUDIT_KEY is not set: give a random text of 50 characters, and keep a copy of it.")
+    return hmac.digest(secret_key.encode(), b"audit trail", "sha256").hex()

@@ -49,6 +49,7 @@ _provide_servers()
 _own_queue()
 _own_files()
 os.environ["SECRET_KEY"] = "only-for-tests-" + "0123456789abcdefghijklmnopqrstuvwxyz"
+os.environ["AUDIT_KEY"] = "only-for-tests-" + "zyxwvutsrqponmlkjihgfedcba9876543210"
 os.environ["PLAIN_STATIC"] = "1"
 os.environ["LOG_LEVEL"] = "ERROR"
 translations.compile_all(Path(__file__).parent.parent / "locale")

@@ -27,6 +27,7 @@ PAGES = {
     "campaign:user": {SYSTEM, SECURITY},
     "campaign:user_reset": {SYSTEM},
     "campaign:audit": {AUDIT},
+    "campaign:audit_heads": {AUDIT},
     "campaign:calendar": {OFFICE},
     "campaign:calendar_seed": {OFFICE},
     "campaign:work_day": {OFFICE},

@@ -59,3 +59,9 @@ class AuditFilter(forms.Form):
         if cleaned.get("first") and cleaned.get("last") and cleaned["first"] > cleaned["last"]:
             raise ValidationError({"last": _("The last day lies before the first.")})
         return cleaned
+
+
+class HeadsFilter(forms.Form):
+    """Where the page of heads begins."""
+
+    before = forms.DateField(required=False, widget=forms.HiddenInput)

@@ -2,13 +2,14 @@
 
 from .calendar import WorkDay
 from .campaign import Campaign, FactChange, Numbering
-from .event import Event
+from .event import ChainHead, Event, Seal
 from .imports import ImportMapping, ImportRun
 from .people import PasswordHistory, User
 from .standard import CheckItem, Indicator, SiteType, Standard
 
 __all__ = [
     "Campaign",
+    "ChainHead",
     "CheckItem",
     "Event",
     "FactChange",
@@ -17,6 +18,7 @@ __all__ = [
     "Indicator",
     "Numbering",
     "PasswordHistory",
+    "Seal",
     "SiteType",
     "Standard",
     "User",

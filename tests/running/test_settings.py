@@ -14,6 +14,7 @@ from campaign.middleware import client_address
 SAFE = {
     "TRIAL": False,
     "SECRET_KEY": "0123456789abcdefghijklmnopqrstuvwxyz0123456789abcdefghij",
+    "AUDIT_KEY": "zyxwvutsrqponmlkjihgfedcba9876543210zyxwvutsrqponmlkjihg",
     "ALLOWED_HOSTS": ["site.example"],
     "DEMO": False,
     "HTTPS": True,
@@ -52,6 +53,14 @@ def test_production_needs_a_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         secret.key(tmp_path, may_create=False)
 
 
+def test_production_needs_a_key_for_the_audit_trail(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("AUDIT_KEY")
+
+    with pytest.raises(ImproperlyConfigured, match="AUDIT_KEY is not set"):
+        secret.audit_key("x", may_derive=False)
+    assert secret.audit_key("x", may_derive=True) != secret.audit_key("y", may_derive=True)
+
+
 @override_settings(**SAFE)
 def test_safe_settings_pass() -> None:
     assert checks.production_settings() == []
@@ -61,6 +70,8 @@ def test_safe_settings_pass() -> None:
     ("change", "code"),
     [
         ({"SECRET_KEY": "short"}, "campaign.E001"),
+        ({"AUDIT_KEY": "short"}, "campaign.E005"),
+        ({"AUDIT_KEY": SAFE["SECRET_KEY"]}, "campaign.E005"),
         ({"ALLOWED_HOSTS": ["*"]}, "campaign.E002"),
         ({"ALLOWED_HOSTS": []}, "campaign.E002"),
         ({"DEMO": True}, "campaign.E003"),
