@@ -28,11 +28,17 @@ class PeriodQuerySet(QuerySet["models.Period"]):
 class RankingQuerySet(QuerySet["models.Ranking"]):
     """Rankings."""
 
+    @staticmethod
+    def states_for(user: User) -> list[str]:
+        """The states in which a person may see a ranking."""
+        if user.can(Permission.SEE_DRAFT_RANKINGS):
+            return ["draft", "closed", "published"]
+        return ["published"] if user.can(Permission.SEE_RANKINGS) else []
+
     def visible_to(self, user: User) -> Self:
         """Published rankings are seen by everyone signed in, unpublished ones by the office and supervisors."""
-        if user.can(Permission.SEE_DRAFT_RANKINGS):
-            return self
-        return self.published() if user.can(Permission.SEE_RANKINGS) else self.none()
+        states = self.states_for(user)
+        return self if len(states) == 3 else self.filter(state__in=states)
 
     def light(self) -> Self:
         """Without the frozen texts, which hold every input and may be megabytes long."""

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.db.models import Case, Count, Exists, F, Max, OuterRef, QuerySet, When
 from django.urls import reverse
@@ -23,12 +22,6 @@ from .rankings import Shown, ranking_entries, ranking_rows, shown_components
 PICKED = 26
 #: Rows of one page.
 PAGE = 500
-
-
-def rankings_stamp() -> tuple[Any, ...]:
-    """Changes whenever any ranking is made, refreshed, closed or published: four looks at the ends of indexes."""
-    newest = Ranking.objects.order_by().aggregate(Max("pk"), Max("refreshed_at"), Max("closed_at"), Max("published_at"))
-    return tuple(newest.values())
 
 
 #: Of several revisions the one that is shown: the published one, else the newest.

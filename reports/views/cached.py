@@ -35,6 +35,11 @@ OPENINGS = re.compile(f"({NAME}|{TOKEN})")
 SOURCES = ("templates", "static/build", "locale", "campaign", "units", "inspections", "reports")
 
 
+#: The last pages this process sent, which save a large page the way from the cache; a stamp names one content for ever.
+AT_HAND = 16
+at_hand: dict[str, list[bytes]] = {}
+
+
 def _release() -> str:
     """Changes with every file that pages are made with, so that a kept page never outlives the code that made it."""
     files = (path.stat() for source in SOURCES for path in sorted((settings.BASE_DIR / source).rglob("*.[hpsjm]*")))
@@ -83,12 +88,17 @@ def _reader(request: UserRequest) -> tuple[object, ...]:
 
 
 def _pieces(request: UserRequest, template: str, context: Context, stamp: str) -> list[bytes]:
-    pieces: list[bytes] | None = cache.get(stamp)
+    """The page in pieces between its openings: from this process, else from the cache, else rendered."""
+    pieces: list[bytes] | None = at_hand.get(stamp) or cache.get(stamp)
     if pieces is None:
         standin = User(name=NAME, role=request.user.role)
         html = render_to_string(template, {**context(), "user": standin, "csrf_token": TOKEN}, request)
         pieces = [piece.encode() for piece in OPENINGS.split(html)]
         cache.set(stamp, pieces, KEPT_SECONDS)
+    if stamp not in at_hand:
+        at_hand[stamp] = pieces
+        while len(at_hand) > AT_HAND:
+            at_hand.pop(next(iter(at_hand)), None)
     return pieces
 
 

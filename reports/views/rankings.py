@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from campaign.guard import UserRequest, require
+from campaign.models import User
 from campaign.permissions import Permission
 from inspections.models import Inspection
 
@@ -20,6 +21,7 @@ from ..forms.looking import looked_at
 from ..models import Ranking
 from ..queries import late_entries, ranking_stamp, voided_since
 from ..queries import ranking_page as pages
+from ..queries.glance import Glance, glance
 from ..rules.sentences import rule_sentences
 from ..rules.spec import RuleSpec
 from ..services import close_period, publish, revise
@@ -46,29 +48,27 @@ def found_or_404(request: UserRequest, period: str, group: str) -> Ranking:
 @require(Permission.SEE_RANKINGS)
 def ranking(request: UserRequest, period: str, group: str) -> HttpResponse:
     """A group's ranking in a period, rendered once for its content."""
-    try:
-        shown = found_or_404(request, period, group)
-    except Http404:
+    seen = glance(request.user, period, group, looked_at(request.GET).revision)
+    if seen is None:
         newest = pages.newest_ranking(request.user, at=timezone.now(), group=group)
         return render(request, "reports/no_ranking.html", {"newest": newest, "asked": period}, status=404)
     mine = pages.own_units(request.user)
-    acts = _acts(request, shown)
+    acts = _acts(request.user, seen)
     return cached_page(
         request,
         "reports/ranking.html",
-        lambda: _page(request, shown, mine, acts),
-        key=(ranking_stamp(shown), pages.rankings_stamp(), shown.error, mine, acts),
+        lambda: _page(request, found_or_404(request, period, group), mine, acts),
+        key=(seen, mine, acts),
     )
 
 
-def _acts(request: UserRequest, shown: Ranking) -> tuple[str, ...]:
+def _acts(user: User, seen: Glance) -> tuple[str, ...]:
     """What this person may do with this ranking now; the first is the page's main button."""
-    can, state = request.user.can, Ranking.State(shown.state)
     possible = {
-        "publish": can(Permission.PUBLISH) and state == state.CLOSED and shown.closed_by_id != request.user.pk,
-        "close": can(Permission.CLOSE_PERIODS) and state == state.DRAFT and shown.period.ends_at <= timezone.now(),
-        "export": can(Permission.EXPORT),
-        "revise": can(Permission.CLOSE_PERIODS) and state == state.PUBLISHED,
+        "publish": user.can(Permission.PUBLISH) and seen.state == "closed" and seen.closed_by != user.pk,
+        "close": user.can(Permission.CLOSE_PERIODS) and seen.state == "draft" and seen.ends_at <= timezone.now(),
+        "export": user.can(Permission.EXPORT),
+        "revise": user.can(Permission.CLOSE_PERIODS) and seen.state == "published",
     }
     return tuple(act for act, allowed in possible.items() if allowed)
 
