@@ -100,9 +100,9 @@ def component(request: UserRequest, period: str, group: str, unit: str, figure: 
     return render(request, "reports/component.html", context)
 
 
-def _link(look: Look, **wanted: object) -> str:
+def _link(look: Look, **wanted: str | int) -> str:
     """This page with other values, in the same revision."""
-    kept = {"revision": look.revision} | wanted
+    kept: dict[str, str | int] = {"revision": look.revision or 0} | wanted
     return "?" + urlencode({name: value for name, value in kept.items() if value})
 
 
