@@ -152,7 +152,10 @@ class TryForm(forms.Form):
 def _initial(rule: ScoringRule | None) -> dict[str, Any]:
     if rule is None:
         return {}
-    spec = RuleSpec.parse(rule.spec)
+    try:
+        spec = RuleSpec.parse(rule.spec)
+    except SpecError:
+        return {"name": rule.name}
     values: dict[str, Any] = {
         "name": rule.name, "places": spec.places, "component_places": spec.component_places,
         "least_inspections": spec.least_inspections, "best": spec.red.places, "least_score": spec.red.bound,

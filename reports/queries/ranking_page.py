@@ -166,9 +166,10 @@ class PageRow:
 
 def page_rows(ranking: Ranking, *, after: int = 0) -> list[PageRow]:
     """A page of rows behind a position, with components and list entries; two statements."""
-    spec = RuleSpec.parse(ranking.rule.spec)
-    entries = ranking_entries(ranking)
     rows = list(ranking_rows(ranking).filter(position__gt=after)[:PAGE])
+    if not rows:
+        return []
+    spec, entries = RuleSpec.parse(ranking.rule.spec), ranking_entries(ranking)
     colors = [entries[row.unit_id].color if row.unit_id in entries else "" for row in rows]
     last_red = max((at for at, color in enumerate(colors) if color == "red"), default=-1)
     first_black = colors.index("black") if "black" in colors else -1

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from .figures import FIGURES, MEANS
-from .spec import Component, ListRule, RuleSpec
+from .spec import Component, ListRule, RuleSpec, SpecError
 
 
 def plain(number: Decimal) -> str:
@@ -23,6 +24,14 @@ def component_title(component: Component) -> str:
 def rule_sentences(spec: RuleSpec) -> list[str]:
     """The rule from components to lists, one sentence each."""
     return [*_components(spec), *_score(spec), *_lists(spec)]
+
+
+def told(data: Any) -> list[str]:
+    """The sentences of a rule's data, or what is wrong with it: a page must say so, not fail."""
+    try:
+        return rule_sentences(RuleSpec.parse(data))
+    except SpecError as error:
+        return error.sentences
 
 
 def red_sentence(rule: ListRule) -> str:

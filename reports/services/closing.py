@@ -23,12 +23,13 @@ TRIES = 5
 def close_period(*, period: Period, by: User | None, now: datetime) -> list[Ranking]:
     """Compute a period's drafts a last time, cut at its end, and fix them; returns the rankings that were closed.
 
-    Rankings that cannot be computed stay drafts with their ``error``. Raises ValidationError before the period's end.
+    Rankings that cannot be computed stay drafts with their ``error``. Without a person (``by`` None: the job) first
+    revisions only are closed, a correction waits for its author. Raises ValidationError before the period's end.
     """
     if now < period.ends_at:
         raise ValidationError(_("%(period)s has not ended yet.") % {"period": period.span.label()})
     lock_period(period.pk)
-    closed = refresh(period=period, now=now)
+    closed = [ranking for ranking in refresh(period=period, now=now) if by or ranking.revision == 1]
     Ranking.objects.filter(pk__in=[ranking.pk for ranking in closed]).update(
         state=Ranking.State.CLOSED, closed_at=now, closed_by=by
     )
@@ -63,7 +64,7 @@ def _ended(kind: str, now: datetime) -> list[Span]:
     if first is None:
         return []
     drafts = Ranking.objects.filter(period=OuterRef("pk"), state=Ranking.State.DRAFT)
-    waiting = drafts.filter(failures__lt=TRIES)
+    waiting = drafts.filter(failures__lt=TRIES, revision=1)
     done = periods.filter(rankings__isnull=False).filter(~Exists(waiting))
     known = set(done.values_list("code", flat=True))
     found, span = [], first.span

@@ -22,8 +22,7 @@ from ..models import Ranking
 from ..queries import late_entries, ranking_stamp, voided_since
 from ..queries import ranking_page as pages
 from ..queries.glance import Glance, glance
-from ..rules.sentences import rule_sentences
-from ..rules.spec import RuleSpec
+from ..rules.sentences import told
 from ..services import close_period, publish, revise
 from .cached import cached_page, kept_html
 
@@ -91,7 +90,7 @@ def _page(request: UserRequest, shown: Ranking, mine: frozenset[int], acts: tupl
         "units": shown.rows.count(),
         "may_see_late": request.user.can(Permission.SEE_INSPECTIONS),
         "unranked": shown.rows.filter(rank=None).count(),
-        "sentences": rule_sentences(RuleSpec.parse(shown.rule.spec)),
+        "sentences": told(shown.rule.spec),
         "acts": acts,
         "stamp": ranking_stamp(shown),
     }

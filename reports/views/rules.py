@@ -15,8 +15,7 @@ from campaign.permissions import Permission
 from ..forms.rule import NewRuleForm, RuleForm, TryForm
 from ..models import ScoringRule
 from ..queries.rules import rule_in_force, rules_with_uses
-from ..rules.sentences import rule_sentences
-from ..rules.spec import RuleSpec
+from ..rules.sentences import told
 from ..services import apply_rule, compare_rules
 
 
@@ -26,7 +25,7 @@ def rules(request: UserRequest) -> HttpResponse:
     """The rules in their latest version, with what they rank."""
     rows = rules_with_uses(request.user)
     for row in rows:
-        row["sentences"] = rule_sentences(RuleSpec.parse(row["rule"].spec))
+        row["sentences"] = told(row["rule"].spec)
     return render(request, "reports/rules.html", {"rows": rows})
 
 
@@ -76,5 +75,5 @@ def _tried(spec: dict[str, Any], where: dict[str, Any]) -> dict[str, Any]:
     rows = compare_rules(
         spec=spec, beside=in_force.spec if in_force else None, group=group, period=period, now=timezone.now()
     )
-    sentences = rule_sentences(RuleSpec.parse(spec))
+    sentences = told(spec)
     return {"rows": rows, "in_force": in_force, "group": group, "period": period, "sentences": sentences}

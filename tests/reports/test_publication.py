@@ -195,6 +195,14 @@ def test_a_revision_is_closed_and_published_like_the_first(city, published):
     assert Ranking.objects.published().count() == 2
 
 
+def test_the_job_leaves_a_correction_to_its_author(city, published):
+    draft = revise(ranking=published, reason="补录", by=city.office, now=at(AFTER))
+
+    close_ended(now=at(AFTER, 15))
+
+    assert Ranking.objects.get(pk=draft.pk).state == "draft"
+
+
 def test_the_stamp_changes_with_every_refresh_and_state(city, closed):
     stamps = {ranking_stamp(closed)}
     published = publish(ranking=closed, by=city.supervisor, now=at(AFTER, 12))

@@ -160,3 +160,12 @@ def test_a_rule_that_made_a_ranking_cannot_be_changed_in_the_database(city):
 
     with pytest.raises(DatabaseError):
         ScoringRule.objects.filter(pk=rule.pk).update(spec={})
+
+
+@pytest.mark.parametrize("path", ["/rules/", "/rules/BAD/", "/rankings/2026-W47/streets/"])
+def test_a_rule_that_cannot_be_read_is_said_so_and_fails_no_page(city, office, path):
+    rule = ScoringRule.objects.create(code="BAD", name="坏", spec={"components": "none"})
+    RuleUse.objects.create(rule=rule, group=city.group, kind="week")
+    open_period(code="2026-W47", now=at(date(2026, 11, 17)))
+
+    assert office.get(path).status_code == 200
