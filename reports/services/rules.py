@@ -14,6 +14,7 @@ from campaign.queries import facts_changed, record
 from units.models import PeerGroup, Unit
 
 from ..models import Period, Ranking, RuleUse, ScoringRule
+from ..queries.past import first_days_with_facts
 from ..queries.tables import Facts
 from ..rules.lists import listed
 from ..rules.scoring import decimal, place
@@ -74,7 +75,7 @@ def save_rule(*, code: str, name: str, spec: Any, by: User | None) -> ScoringRul
 
 @transaction.atomic
 def use_rule(*, rule: ScoringRule, group: PeerGroup, kind: str, by: User | None) -> RuleUse:
-    """Rank a group by a rule in periods of a kind from now on; open drafts follow."""
+    """Rank a group by a rule in periods of a kind; open drafts follow, past periods that have facts get theirs."""
     active = RuleUse.objects.select_for_update().filter(group=group, kind=kind, active=True)
     current = active.first()
     if current and current.rule_id == rule.pk:
@@ -82,7 +83,7 @@ def use_rule(*, rule: ScoringRule, group: PeerGroup, kind: str, by: User | None)
     active.update(active=False)
     use = RuleUse.objects.create(rule=rule, group=group, kind=kind)
     record("rule.used", rule, by=by, after={"group": group.code, "kind": kind, "version": rule.version})
-    facts_changed([None])
+    facts_changed([None, *first_days_with_facts(kind)])
     return use
 
 
