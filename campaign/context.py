@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import SimpleLazyObject, cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -98,20 +98,13 @@ class Frame:
         if user is None or not user.is_authenticated:
             return
         for label, name, icon, permissions in NAVIGATION:
-            url = _address(name)
-            if url and (not permissions or any(user.can(permission) for permission in permissions)):
+            if not permissions or any(user.can(permission) for permission in permissions):
+                url = reverse(name)
                 yield Entry(str(label), url, icon, self._is_here(url))
 
     def _is_here(self, url: str) -> bool:
         here = self.request.path
         return here == url or (url != "/" and here.startswith(url))
-
-
-def _address(name: str) -> str | None:
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return None
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from pathlib import Path
 import django
 import hypothesis
 import pytest
+from pytest_django import Settings
 
 from campaign import translations
 from campaign.embedded import servers
@@ -59,3 +60,9 @@ django.setup()
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     ending.close()
+
+
+@pytest.fixture(autouse=True)
+def own_media(settings: Settings, tmp_path: Path) -> None:
+    """Each test finds and leaves its own files only."""
+    settings.MEDIA_ROOT = tmp_path / "media"

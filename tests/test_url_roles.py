@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
+from campaign.models import Event
 from campaign.permissions import Role
 from tests.city import make_user
 
@@ -78,6 +79,13 @@ PAGES = {
     "reports:ranking_unit": EVERYBODY,
     "reports:component": EVERYBODY,
     "reports:unit": BUSINESS,
+    "reports:imports": {OFFICE, SYSTEM},
+    "reports:import_template": {OFFICE, SYSTEM},
+    "reports:import_run": {OFFICE, SYSTEM},
+    "reports:import_columns": {OFFICE, SYSTEM},
+    "reports:import_confirm": {OFFICE, SYSTEM},
+    "reports:import_errors": {OFFICE, SYSTEM},
+    "reports:export": {OFFICE, SUPERVISOR, SYSTEM},
     "reports:documents": {OFFICE, SUPERVISOR},
     "reports:document_request": {OFFICE, SUPERVISOR},
     "reports:document_file": {OFFICE, SUPERVISOR},
@@ -162,6 +170,25 @@ def test_a_post_without_the_token_is_refused(name):
     client.force_login(make_user("office", "office"))
 
     assert client.post(reverse(name, kwargs=sample(NAMED[name]))).status_code in (403, 405)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", sorted(name for name, roles in PAGES.items() if roles != EVERYBODY))
+def test_a_refusal_leaves_one_line_in_the_trail(name):
+    client = Client()
+    client.force_login(make_user("nobody", ""))
+    lines = Event.objects.filter(actor_name="nobody").exclude(action="user.signed_in")
+
+    refused = client.post(reverse(name, kwargs=sample(NAMED[name]))).status_code == 403
+
+    assert [line.result for line in lines] == ["refused"] * refused
+
+
+@pytest.mark.django_db
+def test_a_refusal_of_an_odd_address_is_still_one(client):
+    client.force_login(make_user("nobody", ""))
+
+    assert client.get(f"/users/%00{'x' * 300}/").status_code == 403
 
 
 @pytest.mark.django_db

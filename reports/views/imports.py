@@ -4,7 +4,7 @@ import io
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -136,7 +136,9 @@ def import_errors(request: UserRequest, code: str) -> HttpResponse:
 @require(*IMPORTERS)
 def import_template(request: UserRequest, kind: str) -> HttpResponse:
     """An empty sheet with our heads."""
-    if kind not in KINDS or not is_allowed(request.user, kind):
+    if kind not in KINDS:
+        raise Http404
+    if not is_allowed(request.user, kind):
         raise PermissionDenied
     file = io.BytesIO()
     XlsxTable(file, name=str(KINDS[kind].title), heads=KINDS[kind].headings()).close()
