@@ -10,7 +10,8 @@ from ..rules.periods import containing
 #: The first and the last day on which something was seen, moved or due.
 BOUNDS = """
 SELECT min(day), max(day) FROM (
-  SELECT (unnest(ARRAY[min(seen_at), max(seen_at)]) AT TIME ZONE 'Asia/Shanghai')::date AS day FROM inspections_inspection
+  SELECT (unnest(ARRAY[min(seen_at), max(seen_at)]) AT TIME ZONE 'Asia/Shanghai')::date AS day
+    FROM inspections_inspection
   UNION ALL
   SELECT (unnest(ARRAY[min(at), max(at)]) AT TIME ZONE 'Asia/Shanghai')::date FROM inspections_step
   UNION ALL
