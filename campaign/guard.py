@@ -10,8 +10,9 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django_htmx.middleware import HtmxDetails
 
-from .models import User
+from .models import Event, User
 from .permissions import Permission
+from .queries import record
 
 View = Callable[..., HttpResponseBase]
 
@@ -26,6 +27,8 @@ class UserRequest(HttpRequest):
 def require(*permissions: Permission) -> Callable[[View], View]:
     """Decorate a view: the person holds one of ``permissions``, else 403; the anonymous go to the sign-in page.
 
+    A refusal is a line of the audit trail.
+
     The permissions stay readable on the view as ``view.permissions``, for the URL × role test.
     """
 
@@ -35,6 +38,7 @@ def require(*permissions: Permission) -> Callable[[View], View]:
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
             if not any(request.user.can(permission) for permission in permissions):
+                record("page.refused", by=request.user, reference=request.path[:120], result=Event.Result.REFUSED)
                 raise PermissionDenied
             return view(request, *args, **kwargs)
 

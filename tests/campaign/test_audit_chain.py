@@ -1,10 +1,11 @@
-"""Rows A1 and A4: whatever a database's superuser does to the trail is found, and sealing never forks."""
+"""Rows A1, A2 and A4: whatever a database's superuser does to the trail is found, and sealing never forks."""
 
 import multiprocessing
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
@@ -19,6 +20,7 @@ from campaign.queries import an_event, record_all
 from campaign.services import accounts, audit
 from tests.city import MONDAY, at, make_user
 
+ROOT = Path(__file__).resolve().parent.parent.parent
 FORK = multiprocessing.get_context("fork")
 TUESDAY, WEDNESDAY = MONDAY + timedelta(days=1), MONDAY + timedelta(days=2)
 TABLES = ("campaign_event", "campaign_seal", "campaign_chainhead")
@@ -245,6 +247,37 @@ def test_an_event_put_in_for_an_earlier_day_is_told_though_it_is_sealed(sealed):
 def test_seals_and_heads_cannot_be_changed_in_the_database(change, table, sealed):
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(change.format(table))
+
+
+@pytest.fixture
+def as_the_site(sealed) -> None:
+    """The rest of the test runs as the role that ``deploy/app_role.sql`` describes."""
+    rights = (ROOT / "deploy" / "app_role.sql").read_text()
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("CREATE ROLE campaign_app; " + rights.replace(":role", "campaign_app"))
+        cursor.execute("SET LOCAL ROLE campaign_app")
+
+
+@pytest.mark.parametrize("table", TABLES)
+@pytest.mark.parametrize(
+    "attack",
+    ["UPDATE {0} SET {2} = ''", "DELETE FROM {0}", "TRUNCATE {0} CASCADE", "ALTER TABLE {0} DISABLE TRIGGER ALL",
+     "DROP TRIGGER {1}_append_only ON {0}", "DROP TABLE {0} CASCADE", "SET session_replication_role = replica"],
+)  # fmt: skip
+def test_the_sites_role_cannot_alter_the_trail(attack, table, as_the_site):
+    trigger = table.removeprefix("campaign_").removeprefix("chain")
+    column = "action" if trigger == "event" else "hash"
+
+    with pytest.raises(DatabaseError, match=r"permission denied|must be owner"), transaction.atomic():
+        connection.cursor().execute(attack.format(table, trigger, column))
+
+
+def test_the_sites_role_writes_and_seals(as_the_site):
+    write(5)
+
+    assert audit.seal_events(now=at(WEDNESDAY)) == 5
+    assert faults() == []
 
 
 def test_a_wrong_key_seals_nothing(sealed):
