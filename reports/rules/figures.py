@@ -3,6 +3,7 @@
 Definitions follow DESIGN §5; the statements that compute them are in ``reports.queries.figures``, one per figure.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -102,7 +103,17 @@ def printed(numerator: Decimal | int, denominator: Decimal | int, places: int) -
 
     Both are ≥ 0 and the denominator is not zero.
     """
-    return int((numerator * TWICE_FULL[places] + denominator) // (denominator + denominator))
+    value = printed_all([(numerator, denominator)], places)[0]
+    return value or 0
+
+
+def printed_all(ratios: Iterable[tuple[Decimal | int, Decimal | int] | None], places: int) -> list[int | None]:
+    """``printed`` for a whole column; None where there is no ratio."""
+    twice_full = TWICE_FULL[places]
+    return [
+        int((ratio[0] * twice_full + ratio[1]) // (ratio[1] + ratio[1])) if ratio is not None else None
+        for ratio in ratios
+    ]
 
 
 def percent(numerator: Decimal | int, denominator: Decimal | int, places: int = 2) -> Decimal | None:

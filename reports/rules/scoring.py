@@ -14,7 +14,7 @@ from decimal import Decimal
 from functools import cached_property
 from operator import mul
 
-from .figures import printed
+from .figures import printed_all
 from .spec import RuleSpec
 
 Number = Decimal | int
@@ -41,7 +41,7 @@ class Placed:
 
     unit: int
     code: str
-    ratios: list[Ratio | None]
+    ratios: tuple[Ratio | None, ...]
     scored: Scored
     footnote: str
     rank: int | None = None
@@ -52,9 +52,11 @@ def share_out(parts: list[int], divisor: int, total: int) -> list[int]:
     floors = [part // divisor for part in parts]
     missing = total - sum(floors)
     if missing:
-        remainders = [-(part % divisor) for part in parts]
-        for at in sorted(range(len(parts)), key=remainders.__getitem__)[:missing]:
+        remainders = [part % divisor for part in parts]
+        for _unit in range(missing):
+            at = remainders.index(max(remainders))
             floors[at] += 1
+            remainders[at] = -1
     return floors
 
 
@@ -78,8 +80,10 @@ class Scorer:
 
     def score(self, ratios: Sequence[Ratio | None]) -> Scored:
         """Score one unit by the ratios of its components, in the rule's order."""
-        places = self.places
-        values = [ratio and printed(ratio[0], ratio[1], places) for ratio in ratios]
+        return self.weigh(printed_all(ratios, self.places))
+
+    def weigh(self, values: list[int | None]) -> Scored:
+        """Score one unit by the printed values of its components, in the rule's order."""
         counted = values
         if self.inverted:
             counted = values.copy()
@@ -129,11 +133,12 @@ class Table:
 
 def place(spec: RuleSpec, table: Table) -> list[Placed]:
     """Rank the units of a table: the ranked by place, then the unranked, each in code order."""
-    score, figures = Scorer(spec).score, table.figures
+    weigh, units = Scorer(spec).weigh, table.in_code_order
+    columns = [[figure.get(unit) for unit, _code in units] for figure in table.figures]
+    printed = [printed_all(column, spec.component_places) for column in columns]
     rows = []
-    for unit, code in table.in_code_order:
-        ratios = [figure.get(unit) for figure in figures]
-        scored = score(ratios)
+    for (unit, code), ratios, values in zip(units, zip(*columns, strict=True), zip(*printed, strict=True), strict=True):
+        scored = weigh([*values])
         rows.append(Placed(unit, code, ratios, scored, footnote(spec, scored, table.inspections.get(unit, 0))))
     ranked = [row for row in rows if row.footnote in RANKED]
     ranked.sort(key=lambda row: -(row.scored.score or 0))  # stable: ties stay in code order

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from decimal import Decimal
 from functools import cache
 from typing import Any
 
@@ -12,8 +11,6 @@ from .spec import RuleSpec
 
 NULL = r"\N"
 NOTHING = ',"value":null,"counted":null,"points":null,"numerator":null,"denominator":null}'
-#: Decimals are written without exponent.
-FORM = {int: "", Decimal: "f"}
 
 
 class Texts(dict[int, str]):
@@ -47,7 +44,7 @@ class ComponentsText:
             head + NOTHING
             if ratio is None or value is None or counted is None or point is None
             else f'{head},"value":"{values[value]}","counted":"{values[counted]}","points":"{points[point]}"'
-            f',"numerator":"{ratio[0]:{FORM[type(ratio[0])]}}","denominator":"{ratio[1]:{FORM[type(ratio[1])]}}"}}'
+            f',"numerator":"{ratio[0]}","denominator":"{ratio[1]}"}}'
             for head, ratio, value, counted, point in zip(
                 self.heads, row.ratios, scored.values, scored.counted, scored.points, strict=True
             )
