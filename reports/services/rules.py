@@ -14,7 +14,7 @@ from campaign.queries import facts_changed, record
 from units.models import PeerGroup, Unit
 
 from ..models import Period, Ranking, RuleUse, ScoringRule
-from ..queries.past import first_days_with_facts
+from ..queries.past import first_facts
 from ..queries.tables import Facts
 from ..rules.lists import listed
 from ..rules.scoring import decimal, place
@@ -83,7 +83,7 @@ def use_rule(*, rule: ScoringRule, group: PeerGroup, kind: str, by: User | None)
     active.update(active=False)
     use = RuleUse.objects.create(rule=rule, group=group, kind=kind)
     record("rule.used", rule, by=by, after={"group": group.code, "kind": kind, "version": rule.version})
-    facts_changed([None, *first_days_with_facts(kind)])
+    facts_changed([None, *first_facts(kind)])
     return use
 
 
