@@ -14,6 +14,24 @@ ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 NULL = "\\N"
 
 
+@models.CharField.register_lookup
+class AnyOf(models.Lookup):
+    """``code__any_of=[…]``: like ``__in``, with the whole list as one parameter; tens of thousands cost nothing."""
+
+    lookup_name = "any_of"
+
+    def get_prep_lookup(self) -> list[Any]:
+        return list(self.rhs)
+
+    def get_db_prep_lookup(self, value: Any, connection: Any) -> tuple[str, tuple[Any]]:
+        return "%s", (value,)
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        left, left_params = self.process_lhs(compiler, connection)
+        right, right_params = self.process_rhs(compiler, connection)
+        return f"{left} = ANY({right}::text[])", (*left_params, *right_params)
+
+
 def cell(value: Any) -> str:
     """A value in COPY's text format: None is NULL, moments must carry their zone."""
     if value is None:

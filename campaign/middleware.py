@@ -56,7 +56,7 @@ def chosen_language(get_response: View) -> View:
     def middleware(request: HttpRequest) -> HttpResponse:
         language = _language(request)
         translation.activate(language)
-        request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
+        request.LANGUAGE_CODE = language
         response = get_response(request)
         response.headers.setdefault("Content-Language", language)
         return response

@@ -75,8 +75,8 @@ class ProblemQuerySet(QuerySet["models.Problem"]):
         """Problems whose code, text, site or unit contain every word of ``text``."""
         found = self
         for word in text.split():
-            sites = self.model.site.field.related_model.objects.filter(name__icontains=word)
-            units = self.model.unit.field.related_model.objects.filter(label__icontains=word)
+            sites = apps.get_model("units", "Site")._default_manager.filter(name__icontains=word)
+            units = apps.get_model("units", "Unit")._default_manager.filter(label__icontains=word)
             found = found.filter(
                 Q(code__icontains=word)
                 | Q(text__icontains=word)

@@ -57,13 +57,15 @@ class Holds(BasePermission):
         method = "GET" if request.method == "HEAD" else str(request.method)
         wanted = view.required.get(method)
         if wanted is None:
-            return not hasattr(view, method.lower())
+            return method not in view.allowed_methods
         permissions = [wanted] if isinstance(wanted, Permission) else wanted
         return any(request.user.can(permission) for permission in permissions)
 
 
 class Bounded(APIView):
     """Refuses a body that is too large before anything reads it."""
+
+    http_method_names = ("get", "head", "post")
 
     #: Of JSON, and of a form with files: one photograph of 30 MB, or evidence, and the words around it.
     most_bytes: ClassVar[int] = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
@@ -123,8 +125,11 @@ class DetailView(mixins.RetrieveModelMixin, Rows):
 
 
 def check_parameters(request: Request, known: Collection[str]) -> None:
-    """A misspelt filter is refused rather than passed over: otherwise it would answer with everything."""
-    sentence = _("There is no such parameter here.")
-    unknown = sorted(set(request.query_params) - set(known))
-    if unknown:
-        raise ValidationError({name: [ErrorDetail(sentence, "unknown_parameter")] for name in unknown})
+    """A misspelt or empty filter is refused rather than passed over: otherwise it would answer with everything."""
+    unknown = ErrorDetail(_("There is no such parameter here."), "unknown_parameter")
+    empty = ErrorDetail(_("Leave out what has no value."), "blank")
+    asked = request.query_params
+    faults = {name: [empty] for name in sorted(asked) if "" in asked.getlist(name)}
+    faults |= {name: [unknown] for name in sorted(asked) if name not in known}
+    if faults:
+        raise ValidationError(faults)

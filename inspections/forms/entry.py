@@ -11,6 +11,7 @@ from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext, gettext_lazy
+from django_stubs_ext import StrOrPromise
 
 from campaign.models import CheckItem
 from units.models import Unit
@@ -29,7 +30,7 @@ ANSWER_FIELD = re.compile(r"a-.+-outcome")
 Data = MultiValueDict[str, Any] | None
 
 
-def between(least: int, most: int, sentence: str) -> Callable[[Any], None]:
+def between(least: int, most: int, sentence: StrOrPromise) -> Callable[[Any], None]:
     """A validator that says both ends in one sentence."""
 
     def check(value: Any) -> None:

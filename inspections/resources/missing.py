@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from campaign.documents.mappings import TRAILING_NUMBER
 from campaign.models import CheckItem, Standard
-from campaign.resources.sheet import Check
+from campaign.resources.sheet import Check, Names
 from campaign.services.standards import (
     IndicatorRow,
     ItemRow,
@@ -54,20 +54,32 @@ def _kind_of(name: str) -> str:
 
 
 def _make_sites(check: Check) -> None:
-    """Sites by what the cell calls them; the first unit named at a site answers for it."""
+    """Sites by what the cell calls them; the first unit named at a site, or one of its name, answers for it."""
     cells, known, units = check.cleaned, site_names(), unit_names()
     kinds = site_types([kind for kind in cells["site_type"] if kind] if check.options.creates("types") else [])
     rows: dict[str, SiteRow] = {}
+    holders = _holders(check, units)
     for row in check.right():
         code = cells["site"][row]
-        named = [unit for name in cells["units"][row] or () if (unit := units.known.get(name))]
+        name = cells["site_name"][row] or code
+        unit = holders.get(code) or holders.get(name)
         kind = kinds.get(cells["site_type"][row])
-        if code and code not in known.known and code not in rows and named and kind:
-            name = cells["site_name"][row] or code
-            rows[code] = SiteRow(code[:60], name[:100], kind, named[0], (), "", None, None)
+        if code and code not in known.known and code not in rows and unit and kind:
+            rows[code] = SiteRow(code[:60], name[:100], kind, unit, (), "", None, None)
     if rows:
         store_sites(rows=list(rows.values()), new=len(rows), by=check.by)
         check.note(_("New sites: %(count)s") % {"count": len(rows)})
+
+
+def _holders(check: Check, units: Names) -> dict[str, int]:
+    """What sites are called, by code or name → the first unit named at them."""
+    cells = check.cleaned
+    found: dict[str, int] = {}
+    for row in check.right():
+        for unit in filter(None, map(units.known.get, cells["units"][row] or ())):
+            found.setdefault(cells["site"][row], unit)
+            found.setdefault(cells["site_name"][row], unit)
+    return found
 
 
 def _make_items(check: Check) -> None:

@@ -153,8 +153,9 @@ def sample(check: Check, sheet: type[SheetResource]) -> dict[str, Any]:
 def shown(sheet: type[SheetResource], code: str | None, cell: str) -> str:
     """A cell of the preview; codes of choices in words."""
     widget = sheet.columns()[code].widget if code else None
-    known = widget.known if isinstance(widget, Choice) else {}
-    return widget.render(known[cell.lower()]) if cell.lower() in known else cell[:120]
+    if isinstance(widget, Choice) and cell.lower() in widget.known:
+        return str(widget.render(widget.known[cell.lower()]))
+    return cell[:120]
 
 
 def unfinished(*, now: datetime) -> list[int]:

@@ -102,7 +102,7 @@ def component(request: UserRequest, period: str, group: str, unit: str, figure: 
 
 def _link(look: Look, **wanted: str | int) -> str:
     """This page with other values, in the same revision."""
-    kept: dict[str, str | int] = {"revision": look.revision or 0} | wanted
+    kept: dict[str, str | int] = {"revision": look.revision or 0, **wanted}
     return "?" + urlencode({name: value for name, value in kept.items() if value})
 
 

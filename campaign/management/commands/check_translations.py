@@ -19,7 +19,7 @@ class Extract(makemessages.Command):
 
     def find_files(self, root: str) -> Any:
         files = super().find_files(root)
-        self.locale_paths = list(settings.LOCALE_PATHS)
+        self.locale_paths = [str(path) for path in settings.LOCALE_PATHS]
         for file in files:
             file.locale_dir = self.locale_paths[0]
         return files
