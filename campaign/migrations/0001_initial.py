@@ -11,192 +11,379 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='FactChange',
+            name="FactChange",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField(null=True)),
-                ('at', models.DateTimeField(auto_now_add=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("day", models.DateField(null=True)),
+                ("at", models.DateTimeField(auto_now_add=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Numbering',
+            name="Numbering",
             fields=[
-                ('prefix', models.CharField(max_length=20, primary_key=True, serialize=False)),
-                ('last', models.PositiveIntegerField(default=0)),
+                ("prefix", models.CharField(max_length=20, primary_key=True, serialize=False)),
+                ("last", models.PositiveIntegerField(default=0)),
             ],
         ),
         migrations.CreateModel(
-            name='SiteType',
+            name="SiteType",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=40, unique=True, verbose_name='code')),
-                ('name', models.CharField(max_length=60, unique=True, verbose_name='name')),
-                ('position', models.PositiveIntegerField(default=0)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=40, unique=True, verbose_name="code")),
+                ("name", models.CharField(max_length=60, unique=True, verbose_name="name")),
+                ("position", models.PositiveIntegerField(default=0)),
             ],
             options={
-                'ordering': ['position', 'code'],
+                "ordering": ["position", "code"],
             },
         ),
         migrations.CreateModel(
-            name='WorkDay',
+            name="WorkDay",
             fields=[
-                ('date', models.DateField(primary_key=True, serialize=False, verbose_name='date')),
-                ('working', models.BooleanField(verbose_name='working day')),
-                ('note', models.CharField(blank=True, max_length=60, verbose_name='note')),
+                ("date", models.DateField(primary_key=True, serialize=False, verbose_name="date")),
+                ("working", models.BooleanField(verbose_name="working day")),
+                ("note", models.CharField(blank=True, max_length=60, verbose_name="note")),
             ],
             options={
-                'ordering': ['date'],
+                "ordering": ["date"],
             },
         ),
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('username', models.CharField(max_length=60, unique=True, validators=[django.contrib.auth.validators.UnicodeUsernameValidator()], verbose_name='user name')),
-                ('name', models.CharField(max_length=60, verbose_name='name')),
-                ('role', models.CharField(blank=True, choices=[('office', 'Creation office'), ('inspector', 'Inspector'), ('unit', 'Unit staff'), ('supervisor', 'Supervisor'), ('monitor', 'Public monitor'), ('system_admin', 'System administrator'), ('security_admin', 'Security administrator'), ('audit_admin', 'Audit administrator')], max_length=20, verbose_name='role')),
-                ('is_active', models.BooleanField(default=True, verbose_name='may sign in')),
-                ('is_demo', models.BooleanField(default=False, editable=False, verbose_name='demonstration account')),
-                ('must_change_password', models.BooleanField(default=False, editable=False)),
-                ('password_changed_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('date_joined', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                (
+                    "username",
+                    models.CharField(
+                        max_length=60,
+                        unique=True,
+                        validators=[django.contrib.auth.validators.UnicodeUsernameValidator()],
+                        verbose_name="user name",
+                    ),
+                ),
+                ("name", models.CharField(max_length=60, verbose_name="name")),
+                (
+                    "role",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("office", "Creation office"),
+                            ("inspector", "Inspector"),
+                            ("unit", "Unit staff"),
+                            ("supervisor", "Supervisor"),
+                            ("monitor", "Public monitor"),
+                            ("system_admin", "System administrator"),
+                            ("security_admin", "Security administrator"),
+                            ("audit_admin", "Audit administrator"),
+                        ],
+                        max_length=20,
+                        verbose_name="role",
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True, verbose_name="may sign in")),
+                ("is_demo", models.BooleanField(default=False, editable=False, verbose_name="demonstration account")),
+                ("must_change_password", models.BooleanField(default=False, editable=False)),
+                ("password_changed_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ("date_joined", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
             ],
             options={
-                'verbose_name': 'user',
-                'constraints': [models.CheckConstraint(condition=models.Q(('role__in', ['', 'office', 'inspector', 'unit', 'supervisor', 'monitor', 'system_admin', 'security_admin', 'audit_admin'])), name='user_role_known')],
+                "verbose_name": "user",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "role__in",
+                                [
+                                    "",
+                                    "office",
+                                    "inspector",
+                                    "unit",
+                                    "supervisor",
+                                    "monitor",
+                                    "system_admin",
+                                    "security_admin",
+                                    "audit_admin",
+                                ],
+                            )
+                        ),
+                        name="user_role_known",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(auto_now_add=True, db_index=True)),
-                ('actor_name', models.CharField(blank=True, max_length=60)),
-                ('ip', models.GenericIPAddressField(null=True)),
-                ('action', models.CharField(db_index=True, max_length=60)),
-                ('thing', models.CharField(blank=True, max_length=60)),
-                ('reference', models.CharField(blank=True, db_index=True, max_length=120)),
-                ('result', models.CharField(choices=[('done', 'Done'), ('refused', 'Refused')], default='done', max_length=10)),
-                ('before', models.JSONField(default=dict)),
-                ('after', models.JSONField(default=dict)),
-                ('actor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField(auto_now_add=True, db_index=True)),
+                ("actor_name", models.CharField(blank=True, max_length=60)),
+                ("ip", models.GenericIPAddressField(null=True)),
+                ("action", models.CharField(db_index=True, max_length=60)),
+                ("thing", models.CharField(blank=True, max_length=60)),
+                ("reference", models.CharField(blank=True, db_index=True, max_length=120)),
+                (
+                    "result",
+                    models.CharField(choices=[("done", "Done"), ("refused", "Refused")], default="done", max_length=10),
+                ),
+                ("before", models.JSONField(default=dict)),
+                ("after", models.JSONField(default=dict)),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-id'],
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='PasswordHistory',
+            name="PasswordHistory",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128)),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='password_history', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("password", models.CharField(max_length=128)),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="password_history",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-at'],
+                "ordering": ["-at"],
             },
         ),
         migrations.CreateModel(
-            name='Standard',
+            name="Standard",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=40, unique=True, verbose_name='code')),
-                ('name', models.CharField(max_length=100, verbose_name='name')),
-                ('edition', models.CharField(blank=True, max_length=40, verbose_name='edition')),
-                ('state', models.CharField(choices=[('draft', 'Draft'), ('published', 'In force')], default='draft', max_length=10, verbose_name='state')),
-                ('replaces', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='replaced_by', to='campaign.standard')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=40, unique=True, verbose_name="code")),
+                ("name", models.CharField(max_length=100, verbose_name="name")),
+                ("edition", models.CharField(blank=True, max_length=40, verbose_name="edition")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("draft", "Draft"), ("published", "In force")],
+                        default="draft",
+                        max_length=10,
+                        verbose_name="state",
+                    ),
+                ),
+                (
+                    "replaces",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="replaced_by",
+                        to="campaign.standard",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Indicator',
+            name="Indicator",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=60, verbose_name='code')),
-                ('level', models.PositiveSmallIntegerField(verbose_name='level')),
-                ('text', models.TextField(verbose_name='text')),
-                ('weight', models.DecimalField(decimal_places=3, default=Decimal('1'), max_digits=8, verbose_name='weight')),
-                ('methods', models.JSONField(default=list, verbose_name='methods')),
-                ('position', models.PositiveIntegerField(default=0)),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='children', to='campaign.indicator')),
-                ('standard', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='indicators', to='campaign.standard')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=60, verbose_name="code")),
+                ("level", models.PositiveSmallIntegerField(verbose_name="level")),
+                ("text", models.TextField(verbose_name="text")),
+                (
+                    "weight",
+                    models.DecimalField(decimal_places=3, default=Decimal("1"), max_digits=8, verbose_name="weight"),
+                ),
+                ("methods", models.JSONField(default=list, verbose_name="methods")),
+                ("position", models.PositiveIntegerField(default=0)),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="children",
+                        to="campaign.indicator",
+                    ),
+                ),
+                (
+                    "standard",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="indicators", to="campaign.standard"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position', 'id'],
+                "ordering": ["position", "id"],
             },
         ),
         migrations.CreateModel(
-            name='CheckItem',
+            name="CheckItem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=60, verbose_name='code')),
-                ('text', models.TextField(verbose_name='text')),
-                ('guidance', models.TextField(blank=True, verbose_name='guidance and exemptions')),
-                ('scoring', models.CharField(choices=[('binary', 'Met or not'), ('graded', 'Graded A/B/C/D by occurrences'), ('per_occurrence', 'A step off per occurrence'), ('deduction', 'Deduction entered'), ('all_or_nothing', 'All or nothing'), ('proportional', 'Share of a target count')], default='binary', max_length=20, verbose_name='scoring')),
-                ('parameters', models.JSONField(default=dict, help_text='graded: thresholds [a, b, c]; per_occurrence: step; proportional: target; decimals as text')),
-                ('points', models.DecimalField(decimal_places=3, default=Decimal('1'), max_digits=8, validators=[django.core.validators.MinValueValidator(Decimal('0.001'))], verbose_name='points')),
-                ('severity', models.CharField(choices=[('minor', 'Minor'), ('normal', 'Normal'), ('serious', 'Serious')], default='normal', max_length=10, verbose_name='severity')),
-                ('limit', models.CharField(default='3d', help_text='4h = 4 working hours, 3d = 3 working days', max_length=8, verbose_name='repair limit')),
-                ('photos_required', models.PositiveSmallIntegerField(default=0, verbose_name='photos required')),
-                ('position', models.PositiveIntegerField(default=0)),
-                ('active', models.BooleanField(default=True)),
-                ('indicator', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='items', to='campaign.indicator', verbose_name='indicator')),
-                ('site_type', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='items', to='campaign.sitetype', verbose_name='site type')),
-                ('standard', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='items', to='campaign.standard')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=60, verbose_name="code")),
+                ("text", models.TextField(verbose_name="text")),
+                ("guidance", models.TextField(blank=True, verbose_name="guidance and exemptions")),
+                (
+                    "scoring",
+                    models.CharField(
+                        choices=[
+                            ("binary", "Met or not"),
+                            ("graded", "Graded A/B/C/D by occurrences"),
+                            ("per_occurrence", "A step off per occurrence"),
+                            ("deduction", "Deduction entered"),
+                            ("all_or_nothing", "All or nothing"),
+                            ("proportional", "Share of a target count"),
+                        ],
+                        default="binary",
+                        max_length=20,
+                        verbose_name="scoring",
+                    ),
+                ),
+                (
+                    "parameters",
+                    models.JSONField(
+                        default=dict,
+                        help_text="graded: thresholds [a, b, c]; per_occurrence: step; proportional: target; decimals as text",
+                    ),
+                ),
+                (
+                    "points",
+                    models.DecimalField(
+                        decimal_places=3,
+                        default=Decimal("1"),
+                        max_digits=8,
+                        validators=[django.core.validators.MinValueValidator(Decimal("0.001"))],
+                        verbose_name="points",
+                    ),
+                ),
+                (
+                    "severity",
+                    models.CharField(
+                        choices=[("minor", "Minor"), ("normal", "Normal"), ("serious", "Serious")],
+                        default="normal",
+                        max_length=10,
+                        verbose_name="severity",
+                    ),
+                ),
+                (
+                    "limit",
+                    models.CharField(
+                        default="3d",
+                        help_text="4h = 4 working hours, 3d = 3 working days",
+                        max_length=8,
+                        verbose_name="repair limit",
+                    ),
+                ),
+                ("photos_required", models.PositiveSmallIntegerField(default=0, verbose_name="photos required")),
+                ("position", models.PositiveIntegerField(default=0)),
+                ("active", models.BooleanField(default=True)),
+                (
+                    "indicator",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="items",
+                        to="campaign.indicator",
+                        verbose_name="indicator",
+                    ),
+                ),
+                (
+                    "site_type",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="items",
+                        to="campaign.sitetype",
+                        verbose_name="site type",
+                    ),
+                ),
+                (
+                    "standard",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="items", to="campaign.standard"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position', 'id'],
+                "ordering": ["position", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Campaign',
+            name="Campaign",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=100, unique=True, verbose_name='name')),
-                ('city', models.CharField(max_length=40, verbose_name='city')),
-                ('starts_on', models.DateField(verbose_name='from')),
-                ('ends_on', models.DateField(verbose_name='to')),
-                ('office_hours', models.CharField(default='08:00-12:00,14:00-18:00', help_text='Spans of a working day in which clocks run, for example 08:00-12:00,14:00-18:00', max_length=60, verbose_name='office hours')),
-                ('receive_limit', models.CharField(default='4h', max_length=8, verbose_name='limit for receiving a problem')),
-                ('standard', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='campaigns', to='campaign.standard', verbose_name='standard')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=100, unique=True, verbose_name="name")),
+                ("city", models.CharField(max_length=40, verbose_name="city")),
+                ("starts_on", models.DateField(verbose_name="from")),
+                ("ends_on", models.DateField(verbose_name="to")),
+                (
+                    "office_hours",
+                    models.CharField(
+                        default="08:00-12:00,14:00-18:00",
+                        help_text="Spans of a working day in which clocks run, for example 08:00-12:00,14:00-18:00",
+                        max_length=60,
+                        verbose_name="office hours",
+                    ),
+                ),
+                (
+                    "receive_limit",
+                    models.CharField(default="4h", max_length=8, verbose_name="limit for receiving a problem"),
+                ),
+                (
+                    "standard",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="campaigns",
+                        to="campaign.standard",
+                        verbose_name="standard",
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='indicator',
-            constraint=models.UniqueConstraint(fields=('standard', 'code'), name='indicator_code_once'),
+            model_name="indicator",
+            constraint=models.UniqueConstraint(fields=("standard", "code"), name="indicator_code_once"),
         ),
         migrations.AddConstraint(
-            model_name='indicator',
-            constraint=models.CheckConstraint(condition=models.Q(('level__range', (1, 4))), name='indicator_level_1_to_4'),
+            model_name="indicator",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("level__range", (1, 4))), name="indicator_level_1_to_4"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='indicator',
-            constraint=models.CheckConstraint(condition=models.Q(('weight__gte', 0)), name='indicator_weight_not_negative'),
+            model_name="indicator",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("weight__gte", 0)), name="indicator_weight_not_negative"
+            ),
         ),
         migrations.AddIndex(
-            model_name='checkitem',
-            index=models.Index(fields=['site_type', 'position'], name='check_item_by_type'),
+            model_name="checkitem",
+            index=models.Index(fields=["site_type", "position"], name="check_item_by_type"),
         ),
         migrations.AddConstraint(
-            model_name='checkitem',
-            constraint=models.UniqueConstraint(fields=('standard', 'code'), name='check_item_code_once'),
+            model_name="checkitem",
+            constraint=models.UniqueConstraint(fields=("standard", "code"), name="check_item_code_once"),
         ),
         migrations.AddConstraint(
-            model_name='checkitem',
-            constraint=models.CheckConstraint(condition=models.Q(('points__gt', 0)), name='check_item_points_positive'),
+            model_name="checkitem",
+            constraint=models.CheckConstraint(condition=models.Q(("points__gt", 0)), name="check_item_points_positive"),
         ),
         migrations.AddConstraint(
-            model_name='campaign',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('starts_on'))), name='campaign_ends_after_start'),
+            model_name="campaign",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_on__gte", models.F("starts_on"))), name="campaign_ends_after_start"
+            ),
         ),
     ]
