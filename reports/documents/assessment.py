@@ -113,17 +113,17 @@ def _sheets(table: Assessment) -> Iterator[Sheet]:
 
 def _columns(heads: Sequence[Head]) -> Iterator[Column]:
     yield Column(pgettext("column", "No."), "whole", 6)
-    yield Column(_("Unit"), "text", 26)
+    yield Column(_("Unit"), "text", 20)
     for head in heads:
         band = _("%(title)s (weight %(weight)s)") % {"title": head.title, "weight": f"{head.weight.normalize():f}"}
-        yield Column(_("Rate (%)"), "rate", 10, band)
-        yield Column(_("Numerator"), "quantity", 10, band)
-        yield Column(_("Denominator"), "quantity", 10, band)
-        yield Column(pgettext("column", "Points"), "score", 9, band)
-    yield Column(_("Score"), "score", 9)
-    yield Column(_("Place"), "whole", 7)
-    yield Column(_("Movement"), "signed", 7)
-    yield Column(pgettext("column", "Notes"), "text", 20)
+        yield Column(_("Rate (%)"), "rate", 8, band)
+        yield Column(_("Numerator"), "quantity", 8, band)
+        yield Column(_("Denominator"), "quantity", 7, band)
+        yield Column(pgettext("column", "Points"), "score", 7, band)
+    yield Column(pgettext("total", "Score"), "score", 8)
+    yield Column(_("Place"), "whole", 6)
+    yield Column(_("Movement"), "signed", 6)
+    yield Column(pgettext("column", "Notes"), "text", 14)
 
 
 def _line(number: int, unit: AssessedUnit) -> Line:
@@ -148,9 +148,9 @@ def problem_sheet(problems: Iterable[ProblemLine], *, title: str, lead: str) -> 
             Column(_("Severity"), "centre", 8),
             Column(_("Source"), "centre", 11),
             Column(_("State"), "centre", 10),
-            Column(_("Noted"), "day", 12),
-            Column(_("Due"), "day", 12),
-            Column(_("Closed"), "day", 12),
+            Column(_("Noted on"), "day", 12),
+            Column(_("Due on"), "day", 12),
+            Column(_("Closed on"), "day", 12),
             Column(_("Times sent back"), "whole", 9),
         ],
         lines=(_problem(number, problem) for number, problem in enumerate(problems, 1)),

@@ -29,7 +29,8 @@ LOOKS: dict[str, dict[str, Any]] = {
     "whole": {"num_format": "0", "align": "center"},
     "score": {"num_format": "0.00", "align": "right"},
     "rate": {"num_format": "0.00", "align": "right"},
-    "quantity": {"num_format": "General", "align": "right"},
+    "quantity": {"num_format": "#,##0", "align": "right"},
+    "fraction": {"num_format": "#,##0.00", "align": "right"},
     "signed": {"num_format": '"+"0;"−"0;"—"', "align": "center"},
     "day": {"num_format": "yyyy-mm-dd", "align": "center"},
 }
@@ -167,6 +168,8 @@ class _Writer:
             case date():
                 page.write_datetime(row, place, datetime(cell.year, cell.month, cell.day), look)  # noqa: DTZ001
             case int() | Decimal():
+                if column.kind == "quantity" and cell % 1:
+                    look = self.formats["fraction", tone]
                 page.write_number(row, place, float(cell), look)
 
     def _below(self, page: Worksheet, row: int) -> None:
