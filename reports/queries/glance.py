@@ -9,17 +9,9 @@ from campaign.models import User
 
 from ..models import Ranking
 
-#: The published revision is shown before newer ones, as in ``ranking_page.rankings_in``; the last four columns change
-#: whenever any ranking is made, refreshed, closed or published, and are the ends of indexes.
-STATEMENT = """
-SELECT r.id, r.state, r.refreshed_at, r.error, r.closed_by_id, p.ends_at,
-       (SELECT max(id) FROM reports_ranking), (SELECT max(refreshed_at) FROM reports_ranking),
-       (SELECT max(closed_at) FROM reports_ranking), (SELECT max(published_at) FROM reports_ranking)
-  FROM reports_ranking r JOIN reports_period p ON p.id = r.period_id JOIN units_peergroup g ON g.id = r.group_id
- WHERE p.code = %(period)s AND g.code = %(group)s AND r.state = ANY(%(states)s)
-   AND (%(revision)s::int IS NULL OR r.revision = %(revision)s::int)
- ORDER BY r.published_at DESC NULLS LAST, r.revision DESC LIMIT 1
-"""
+#: The published revision is shown before newer ones, as in ``ranking_page.rankings_in``. The function (migration 0007)
+#: also looks at the newest row, refresh, closing and publication of all rankings: they are the ends of indexes.
+STATEMENT = "SELECT * FROM reports_glance(%(period)s, %(group)s, %(states)s::text[], %(revision)s::int)"
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,8 @@ from units.models import PeerGroup
 from . import data
 
 ROUNDS = 7
+#: Requests of one kind in a row: short, so that the shortest of many rounds meets a calm moment.
+AT_A_TIME = 10
 LISTS = ("/problems/", "/inspections/", "/units/", "/sites/", "/tasks/")
 
 
@@ -182,8 +184,11 @@ class Caller:
             "wsgi.errors": io.StringIO(), "HTTP_COOKIE": cookies, "HTTP_HOST": "localhost", "REMOTE_ADDR": "127.0.0.1",
         } | headers  # fmt: skip
 
-        def start(said: str, _headers: Any, _info: Any = None, /) -> Callable[[bytes], object]:
+        def start(said: str, headers: Any, _info: Any = None, /) -> Callable[[bytes], object]:
             status.append(said)
+            for name, value in headers:
+                if name == "Set-Cookie":
+                    self.cookies.load(value)
             return status.__contains__
 
         response = self.handler(environ, start)
@@ -202,7 +207,7 @@ def ranking_page() -> list[Line]:
         caller = Caller("supervisor")
         statuses = {caller.get(path), caller.get("/empty/"), caller.get("/empty/anyone/")}
         cold = []
-        for _round in range(3):
+        for _round in range(5):
             cache.clear()
             at_hand.clear()
             caller = Caller("supervisor")
@@ -212,15 +217,15 @@ def ranking_page() -> list[Line]:
             cold.append(time.perf_counter() - start)
         page, empty, anyone = best_of(
             *(
-                lambda where=where: [caller.get(where) for _ in range(50)]
+                lambda where=where: [caller.get(where) for _ in range(AT_A_TIME)]
                 for where in (path, "/empty/", "/empty/anyone/")
             ),
-            rounds=5,
+            rounds=40,
         )
     return [
         Line("answers", str(sorted(statuses)), "200", statuses == {200}),
         Line("ranking page of 500 rows, cold", milliseconds(min(cold)), "< 300 ms", min(cold) < 0.3),
-        Line("ranking page, warm", f"{50 / page:.0f} a second"),
+        Line("ranking page, warm", f"{AT_A_TIME / page:.0f} a second"),
         Line("÷ empty page, signed in", f"{empty / page * 100:.0f} %", "≥ 60 %", empty / page >= 0.6),
         Line("÷ empty page that asks nobody who they are", f"{anyone / page * 100:.0f} %"),
     ]
