@@ -2,12 +2,12 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from .lists import RED, listed
 from .scoring import Placed
-from .spec import RuleSpec
+from .spec import Component, RuleSpec
 
 NULL = r"\N"
 NOTHING = ',"value":null,"counted":null,"points":null,"numerator":null,"denominator":null}'
@@ -30,31 +30,50 @@ class Texts(dict[int, str]):
 texts = cache(Texts)
 
 
+class Opening(dict[int, str]):
+    """A printed value of one component → the beginning of its JSON, up to its points; each made once."""
+
+    def __init__(self, spec: RuleSpec, component: Component) -> None:
+        super().__init__()
+        self.head = json.dumps(component.as_json(), ensure_ascii=False)[:-1]
+        self.texts, self.full = texts(spec.component_places), 100 * 10**spec.component_places
+        self.invert = component.invert
+
+    def __missing__(self, value: int) -> str:
+        counted = self.full - value if self.invert else value
+        text = f'{self.head},"value":"{self.texts[value]}","counted":"{self.texts[counted]}","points":"'
+        self[value] = text
+        return text
+
+
 class ComponentsText:
     """The JSON of a row's components under one rule."""
 
     def __init__(self, spec: RuleSpec) -> None:
-        self.heads = [json.dumps(part.as_json(), ensure_ascii=False)[:-1] for part in spec.components]
-        self.values, self.points = texts(spec.component_places), texts(spec.places)
+        self.openings = [Opening(spec, component) for component in spec.components]
+        self.points = texts(spec.places)
 
     def of(self, row: Placed) -> str:
         """The JSON text of one row."""
-        scored, values, points = row.scored, self.values, self.points
+        points = self.points
         parts = [
-            head + NOTHING
-            if ratio is None or value is None or counted is None or point is None
-            else f'{head},"value":"{values[value]}","counted":"{values[counted]}","points":"{points[point]}"'
-            f',"numerator":"{ratio[0]}","denominator":"{ratio[1]}"}}'
-            for head, ratio, value, counted, point in zip(
-                self.heads, row.ratios, scored.values, scored.counted, scored.points, strict=True
+            f'{opening[value]}{points[point]}","numerator":"{ratio[0]}","denominator":"{ratio[1]}"}}'
+            if ratio is not None and value is not None and point is not None
+            else opening.head + NOTHING
+            for opening, ratio, value, point in zip(
+                self.openings, row.ratios, row.scored.values, row.scored.points, strict=True
             )
         ]
         return f"[{','.join(parts)}]"
 
 
+#: Groups and runs under one rule share what was made.
+components_text = lru_cache(maxsize=16)(ComponentsText)
+
+
 def copy_lines(ranking: int, spec: RuleSpec, rows: Iterable[Placed], ranks_before: Mapping[int, int]) -> Iterator[str]:
     """The lines of a ranking, in the order of ``reports.queries.writing.COLUMNS``."""
-    components, scores = ComponentsText(spec), texts(spec.places)
+    components, scores = components_text(spec), texts(spec.places)
     for position, row in enumerate(rows, 1):
         text = components.of(row)
         if "\\" in text:
@@ -88,4 +107,4 @@ def entry_lines(
 
 def components_of(spec: RuleSpec, row: Placed) -> list[dict[str, Any]]:
     """The components of a row as ``RankingRow.components`` holds them."""
-    return json.loads(ComponentsText(spec).of(row))
+    return json.loads(components_text(spec).of(row))
