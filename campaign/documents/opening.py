@@ -26,7 +26,7 @@ PARTS = 1_000
 SHEETS = 50
 ROWS = 200_000
 COLUMNS = 256
-CELLS = 4_000_000
+CELLS = 5_200_000  # 200,000 rows of 26 columns
 UNPACKED = 160 * 1024**2  # bytes
 RATIO = 150
 SMALL = 8 * 1024**2  # bytes; parts below this may be packed however tightly
@@ -36,7 +36,9 @@ COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 CELL = re.compile(rb'<(?:\w+:)?c r="([A-Z]{1,4})(\d{1,9})"(?:[^>]*[^/])?>')
 GUARDED = re.compile(r"'[ ;]*[=+\-@\t\r＝＋－＠]")
-DOCTYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
+#: A cell beyond column Z or row 199,999: only where there is one, every cell is looked at.
+WIDE = re.compile(rb' r="(?:[A-Z]{2}|[A-Z](?:[2-9]\d{5}|\d{7}))')
+DECLARATIONS = (b"<!DOCTYPE", b"<!ENTITY", b"<!doctype", b"<!entity")
 
 
 class Refused(Exception):
@@ -98,16 +100,24 @@ def check_part(package: zipfile.ZipFile, part: zipfile.ZipInfo, *, is_page: bool
                 if seen > UNPACKED:
                     raise Refused("size")
                 text = tail + piece
-                if DOCTYPE.search(text):
+                if any(word in text for word in DECLARATIONS):
                     raise Refused("doctype")
                 if is_page:
-                    found = CELL.findall(text)
-                    columns = max([columns, *map(column_number, {letters for letters, _ in found})])
-                    rows = max([rows, *(int(row) for _, row in found[-1:])])
+                    rows, columns = reach(text, rows, columns)
                     check_reach(rows, columns)
                 tail = text[-200:]
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError) as error:
         raise Refused("damaged") from error
+
+
+def reach(text: bytes, rows: int, columns: int) -> tuple[int, int]:
+    """How far the cells with content in a piece of a sheet reach, beyond what was seen before."""
+    if WIDE.search(text):
+        found = CELL.findall(text)
+        columns = max([columns, *map(column_number, {letters for letters, _ in found})])
+        return max([rows, *(int(row) for _, row in found)]), columns
+    last = CELL.findall(text, max(0, len(text) - 20_000))
+    return max([rows, *(int(row) for _, row in last)]), columns
 
 
 def column_number(letters: bytes) -> int:

@@ -87,7 +87,10 @@ class InspectionSheet(SheetResource):
         cells["item"] = check.resolve("item", Names(item_ids(set(cells["item"]), first=check.options.standard[0])))
         cells["kind"] = [kind or Inspection.Kind.DAILY.value for kind in cells["kind"]]
         if check.has("units"):
-            cells["units"] = [units or None for units in check.resolve_several("units", unit_names())]
+            cells["units"] = check.resolve_several("units", unit_names())
+            for row in check.right():
+                if not cells["units"][row]:
+                    check.note(_("No unit is named; the row counts for the city alone."), row)
 
     @staticmethod
     def _check_visit(check: Check, rows: list[int]) -> None:
@@ -116,7 +119,7 @@ class InspectionSheet(SheetResource):
             first = rows[0]
             visit = VisitRow(
                 code, cells["site"][first], cells["seen_at"][first], cells["inspector"][first], cells["kind"][first],
-                tuple(cells["units"][first] or ()) or None, tuple(answers[row] for row in rows),
+                cells["units"][first] if check.has("units") else None, tuple(answers[row] for row in rows),
             )  # fmt: skip
             before = stored.get(code)
             if before is None:
@@ -152,7 +155,7 @@ class InspectionSheet(SheetResource):
 def stored_visits(codes: list[str]) -> dict[str, tuple[Any, ...]]:
     """What is stored under these codes, for comparing."""
     found: dict[str, tuple[Any, ...]] = {}
-    inspections = Inspection.objects.filter(code__in=codes)
+    inspections = Inspection.objects.filter(code__any_of=codes)
     answers: dict[int, set[AnswerRow]] = defaultdict(set)
     rows = Answer.objects.filter(inspection__in=inspections.values("pk"))
     told = rows.values_list("inspection_id", "item_id", "outcome", "count", "deduction", "note")

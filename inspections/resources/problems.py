@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from django.db.models import QuerySet
@@ -74,7 +75,7 @@ class ProblemSheet(SheetResource):
     def _resolve(check: Check) -> None:
         cells = check.cleaned
         given = set(filter(None, cells["inspection"]))
-        known = Inspection.objects.filter(code__in=given).values_list("code", "pk", "site_id", "unit_id")
+        known = Inspection.objects.filter(code__any_of=list(given)).values_list("code", "pk", "site_id", "unit_id")
         inspections = {code: (pk, site, unit) for code, pk, site, unit in known}
         seen = check.resolve("inspection", Names(inspections))
         sites = check.resolve("site", site_names())
@@ -162,7 +163,7 @@ def _day(text: str) -> date | None:
 
 def stored_problems(codes: list[str]) -> dict[str, ProblemRow]:
     """Problems as rows, by code."""
-    stored = Problem.objects.filter(code__in=codes).values_list(*FIELDS)
+    stored = Problem.objects.filter(code__any_of=codes).values_list(*FIELDS)
     return {values[0]: ProblemRow(*values) for values in stored}
 
 
@@ -182,8 +183,9 @@ class Deadlines:
         self.clock: WorkClock = work_clock()
         campaign = running_campaign()
         self.receive_limit = campaign.receive_limit if campaign else RECEIVE_LIMIT
+        self.due = cache(self._due)
 
-    def due(self, start: datetime, limit: str) -> datetime | None:
+    def _due(self, start: datetime, limit: str) -> datetime | None:
         """When a limit that starts at a moment runs out."""
         try:
             return self.clock.due(start, parse_limit(limit))

@@ -4,7 +4,7 @@ The rows were examined before (``inspections.resources``). What follows from a r
 as for an inspection that a person enters: points by ``rules.earned_share``, superiors of the day by ``Accountability``.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -59,7 +59,8 @@ class AnswerRow:
 
 @dataclass(frozen=True, slots=True)
 class VisitRow:
-    """One inspection of a sheet, all by id; ``units`` are those responsible, None where they are the site's."""
+    """One inspection of a sheet, all by id. ``units`` are those it counts for, None: those that answer for the site;
+    where a sheet names units and none here, it counts for the city alone."""
 
     code: str
     site_id: int
@@ -81,36 +82,35 @@ def importer() -> User:
 @transaction.atomic
 def store_inspections(*, visits: Sequence[VisitRow], by: User | None) -> None:
     """Write new inspections with their answers and the units they count for."""
-    responsible = _responsible(visits)
+    holders = dict(Site.objects.filter(pk__in={visit.site_id for visit in visits}).values_list("pk", "unit_id"))
+    responsible = _responsible(visits, holders)
     points = _points(visits)
     sums = [total(earned) for earned in points]
     keys = reserve(Inspection, len(visits))
     now = timezone.now()
     inspections = [
-        (
-            key, visit.code, "", visit.site_id, units[0], visit.inspector_id, visit.kind, visit.seen_at, now, "",
-            result.earned, result.available, site_score(result), "",
-        )
+        f"{key}\t{cell(visit.code)}\t\t{visit.site_id}\t{(*units, holders[visit.site_id])[0]}\t{visit.inspector_id}"
+        f"\t{visit.kind}\t{visit.seen_at}\t{now}\t\t{result.earned}\t{result.available}\t{cell(site_score(result))}\t\n"
         for key, visit, units, result in zip(keys, visits, responsible, sums, strict=True)
-    ]  # fmt: skip
+    ]
     counting = list(_counting(keys, visits, responsible, sums))
     lines = list(_answer_lines(keys, visits, points))
-    copy(Inspection, INSPECTION_COLUMNS, inspections)
+    copy_lines(Inspection._meta.db_table, INSPECTION_COLUMNS, inspections)
     copy_lines(Answer._meta.db_table, ANSWER_COLUMNS, lines)
-    copy(InspectionUnit, UNIT_COLUMNS, counting)
+    copy_lines(InspectionUnit._meta.db_table, UNIT_COLUMNS, counting)
     keep_numbers(visit.code for visit in visits)
     record("inspections.imported", by=by, after={"inspections": len(visits), "answers": len(lines)})
     facts_changed({day_of(visit.seen_at) for visit in visits})
 
 
-def _responsible(visits: Sequence[VisitRow]) -> list[tuple[int, ...]]:
+def _responsible(visits: Sequence[VisitRow], holders: Mapping[int, int]) -> list[tuple[int, ...]]:
     """For every visit the ids of the units responsible, the first one first."""
     asked = {visit.site_id for visit in visits if visit.units is None}
-    own = {pk: [unit] for pk, unit in Site.objects.filter(pk__in=asked).values_list("pk", "unit_id")}
+    own = {site: [holders[site]] for site in asked}
     shared = Site.other_units.through.objects.filter(site__in=asked).order_by("unit__code")
     for site, unit in shared.values_list("site_id", "unit_id"):
         own[site].append(unit)
-    return [visit.units or tuple(own[visit.site_id]) for visit in visits]
+    return [tuple(own[visit.site_id]) if visit.units is None else visit.units for visit in visits]
 
 
 def _points(visits: Sequence[VisitRow]) -> list[list[Earned]]:
@@ -130,13 +130,13 @@ def _points(visits: Sequence[VisitRow]) -> list[list[Earned]]:
 
 def _counting(
     keys: Sequence[int], visits: Sequence[VisitRow], responsible: list[tuple[int, ...]], sums: Sequence[Earned]
-) -> Iterable[Sequence[Any]]:
-    """A row for every unit that an inspection counts for: those responsible and their superiors of the day."""
+) -> Iterable[str]:
+    """A line for every unit that an inspection counts for: those responsible and their superiors of the day."""
     above = Accountability.of({unit for units in responsible for unit in units})
     found = cache(above.on)
     for key, visit, units, result in zip(keys, visits, responsible, sums, strict=True):
         for unit, direct in found(day_of(visit.seen_at), units):
-            yield key, unit, direct, visit.site_id, visit.seen_at, result.earned, result.available
+            yield (f"{key}\t{unit}\t{direct}\t{visit.site_id}\t{visit.seen_at}\t{result.earned}\t{result.available}\n")
 
 
 def _answer_lines(keys: Sequence[int], visits: Sequence[VisitRow], points: Sequence[Sequence[Earned]]) -> Iterable[str]:
@@ -193,7 +193,7 @@ def store_problems(*, rows: Sequence[ProblemRow], by: User | None) -> None:
     """Write new problems with the steps that their times tell of."""
     who = by or importer()
     keys = reserve(Problem, len(rows))
-    steps = [step for key, row in zip(keys, rows, strict=True) for step in _steps(key, row, who.pk)]
+    steps = [step for key, row in zip(keys, rows, strict=True) for step in _steps(key, row)]
     copy(
         Problem,
         PROBLEM_COLUMNS,
@@ -206,13 +206,16 @@ def store_problems(*, rows: Sequence[ProblemRow], by: User | None) -> None:
             for key, row in zip(keys, rows, strict=True)
         ],
     )  # fmt: skip
-    copy(Step, STEP_COLUMNS, steps)
+    written = (
+        f"{key}\t{move}\t{state}\t{unit}\t{who.pk}\t{at}\t{note}\n" for key, move, state, unit, at, note in steps
+    )
+    copy_lines(Step._meta.db_table, STEP_COLUMNS, written)
     keep_numbers(row.code for row in rows)
     record("problems.imported", by=by, after={"rows": len(rows)})
-    facts_changed({day_of(step[5]) for step in steps})
+    facts_changed({day_of(at) for at in {step[4] for step in steps}})
 
 
-def _steps(key: int, row: ProblemRow, by: int) -> list[tuple[Any, ...]]:
+def _steps(key: int, row: ProblemRow) -> list[tuple[Any, ...]]:
     """The history that a row tells. When a repair was sent back is not in a sheet: it stands at the last moment known
     before the next step, and says so."""
     steps = [("note", State.NOTED, row.noted_at, "")]
@@ -228,4 +231,4 @@ def _steps(key: int, row: ProblemRow, by: int) -> list[tuple[Any, ...]]:
         steps.append((Move.SUBMIT, State.SUBMITTED, row.submitted_at, ""))
     if row.closed_at:
         steps.append((Move.CLOSE, State.CLOSED, row.closed_at, ""))
-    return [(key, move, state, row.unit_id, by, at, note) for move, state, at, note in steps]
+    return [(key, move, state, row.unit_id, at, note) for move, state, at, note in steps]

@@ -8,8 +8,12 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
+from campaign.documents.sheets import read, table_of
 from campaign.models import CheckItem, Indicator, SiteType
 from inspections.models import Answer, Inspection, InspectionUnit
+from reports.queries import Need, city_figures, measure
+from reports.rules.figures import percent
+from reports.rules.periods import parse
 from units.models import Site, Task, TaskDuty, TaskRule, Unit, UnitLink
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
@@ -150,3 +154,30 @@ def test_soochow_again_changes_nothing(soochow):
     load("inspections", "soochow/field_assessment_2016.xlsx", "soochow")
 
     assert Inspection.objects.count() == 184
+
+
+def test_soochow_figures_are_those_the_assessors_published(soochow):
+    december = parse("2016-12")
+    city = city_figures(december, december.ends_at)["conformity_by_indicator"]
+
+    assert city.value == Decimal("94.91")
+    assert (city.numerator.quantize(Decimal("0.001")), city.denominator) == (Decimal("28.473"), Decimal(30))
+
+
+def test_soochow_units_are_pooled_over_all_rows_that_name_them(soochow):
+    december = parse("2016-12")
+    found = measure(Need("conformity", "pooled", "direct"), december.window(december.ends_at))
+    names = dict(Unit.objects.values_list("pk", "name"))
+    shares = {names[pk]: percent(*parts) for pk, parts in found.items()}
+
+    sheet = table_of(read(DATA / "soochow/field_assessment_2016.xlsx"))
+    scores = [Decimal(cell) for cell in sheet.column("得分")]
+    for name in shares:
+        named = [
+            score
+            for row, score in enumerate(scores)
+            if name in {sheet.column(head)[row] for head in ("区域", "责任单位2", "责任单位3")}
+        ]
+        assert shares[name] == percent(sum(named), Decimal(len(named)))
+    assert len(shares) == 15
+    assert sum(share == 100 for share in shares.values()) > 1

@@ -1,5 +1,6 @@
 """The sheet of sites (点位)."""
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping
 from typing import Any
 
@@ -53,10 +54,15 @@ class SiteSheet(SheetResource):
 
     @staticmethod
     def _stored(codes: Collection[str]) -> dict[str, SiteRow]:
-        fields = ("code", "name", "type_id", "unit_id", "other_ids", "address", "lat", "lon")
+        stored = Site.objects.filter(code__any_of=codes)
+        others: dict[int, list[int]] = defaultdict(list)
+        shared = Site.other_units.through.objects.filter(site__in=stored.values("pk"))
+        for site, unit in shared.values_list("site_id", "unit_id"):
+            others[site].append(unit)
+        fields = ("pk", "code", "name", "type_id", "unit_id", "address", "lat", "lon")
         return {
-            row[0]: SiteRow(row[0], row[1], row[2], row[3], tuple(sorted(row[4])), *row[5:])
-            for row in with_others(Site.objects.filter(code__in=codes)).values_list(*fields)
+            code: SiteRow(code, name, kind, unit, tuple(sorted(others[pk])), *rest)
+            for pk, code, name, kind, unit, *rest in stored.values_list(*fields)
         }
 
     @staticmethod
@@ -86,9 +92,6 @@ class SiteSheet(SheetResource):
 
 
 def with_others(sites: QuerySet[Site]) -> QuerySet[Any]:
-    """Sites with ``others`` and ``other_ids``: codes and ids of the other units that answer for them."""
-    shared = Site.other_units.through.objects.filter(site=OuterRef("pk"))
-    return sites.annotate(
-        others=ArraySubquery(shared.order_by("unit__code").values("unit__code")),
-        other_ids=ArraySubquery(shared.values("unit_id")),
-    )
+    """Sites with ``others``: the codes of the other units that answer for them."""
+    shared = Site.other_units.through.objects.filter(site=OuterRef("pk")).order_by("unit__code")
+    return sites.annotate(others=ArraySubquery(shared.values("unit__code")))

@@ -110,9 +110,10 @@ def store_sites(*, rows: Sequence[SiteRow], new: int, by: User | None) -> None:
         keep=["active"],
     )
     shared = {row.code: row.others for row in rows if row.others is not None}
-    ids = dict(Site.objects.filter(code__in=shared).values_list("code", "pk")) if shared else {}
+    ids = dict(Site.objects.filter(code__any_of=list(shared)).values_list("code", "pk")) if shared else {}
     through = Site.other_units.through
-    through.objects.filter(site__in=ids.values()).delete()
+    if len(shared) > new:
+        through.objects.filter(site__code__any_of=list(shared)).delete()
     pairs = [(ids[code], unit) for code, others in shared.items() for unit in others]
     if pairs:
         copy(through, ["site_id", "unit_id"], pairs)
