@@ -29,6 +29,7 @@ EARLIEST = datetime(2000, 1, 1, tzinfo=SHANGHAI)
 MOST_VERSION = 2**31 - 1
 MOST_ANSWERS = 500
 MOST_PHOTOS = 20
+MOVES = [(move.value, move.value) for move in Move]
 
 
 class SiteName(serializers.ModelSerializer[Site]):
@@ -102,11 +103,12 @@ class StepSerializer(serializers.ModelSerializer[Step]):
     """One move; ``by`` is a name, or the role of whoever noted a problem where the caller is its unit."""
 
     unit = UnitName()
+    proposed_unit = UnitName(allow_null=True)
     by = serializers.CharField(source="who")
 
     class Meta:
         model = Step
-        fields = ["move", "state", "unit", "by", "at", "note"]
+        fields = ["move", "state", "unit", "proposed_unit", "by", "at", "note"]
         read_only_fields = fields
 
 
@@ -119,7 +121,7 @@ class ProblemSerializer(serializers.ModelSerializer[Problem]):
         fields = [
             "code", "client_uuid", "site", "unit", "text", "severity", "source", "state", "version", "limit",
             "noted_at", "handed_over_at", "receive_due_at", "received_at", "due_at", "submitted_at", "closed_at",
-            "sent_back",
+            "returned_at", "sent_back",
         ]  # fmt: skip
         read_only_fields = fields
 
@@ -141,6 +143,7 @@ class ProblemWithSteps(ProblemSerializer):
         inspection = seen_inspection(problem, self.context["request"].user)
         return inspection.code if inspection else None
 
+    @extend_schema_field(serializers.ListField(child=serializers.ChoiceField(MOVES)))
     def get_moves(self, problem: Problem) -> list[Move]:
         return moves_for(problem, self.context["request"].user)
 
@@ -267,13 +270,18 @@ class ProblemInput(serializers.Serializer[Any]):
 
 
 class MoveInput(serializers.Serializer[Any]):
-    """A move on the version that the caller saw; unit, limit and text go with ``hand_over``, photos with ``submit``."""
+    """A move on the version that the caller saw.
 
-    move = serializers.ChoiceField([(move.value, move.value) for move in Move])
+    Unit, limit and text go with ``hand_over``, photos with ``submit``; unit (proposed) with ``return``; unit, limit or
+    keep_due with ``transfer``; limit with ``reopen`` (without one the deadline stays).
+    """
+
+    move = serializers.ChoiceField(MOVES)
     version = Whole(max_value=MOST_VERSION)
     note = Text(max_length=500, required=False, allow_blank=True, default="")
     unit = Coded(lambda user: Unit.objects.visible_to(user), required=False)
     limit = Limit(required=False)
+    keep_due = serializers.BooleanField(required=False, help_text="with transfer: the deadline stays where it is")
     text = Text(max_length=500, required=False)
     photos = PhotoNumbers()
 

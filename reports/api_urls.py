@@ -1,7 +1,7 @@
 """Addresses of the API of all apps; codes, never keys."""
 
 from django.urls import path, register_converter
-from drf_spectacular.views import SpectacularAPIView
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from campaign.api import standards
 from campaign.api.base import CodeConverter
@@ -15,6 +15,11 @@ register_converter(CodeConverter, "code")
 app_name = "api"
 urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path(
+        "docs/",
+        SpectacularSwaggerSplitView.as_view(url_name="api:schema", template_name="api/docs.html"),
+        name="docs",
+    ),
     path("me/", units.Me.as_view(), name="me"),
     path("groups/", units.Groups.as_view(), name="groups"),
     path("units/", units.Units.as_view(), name="units"),

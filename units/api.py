@@ -202,7 +202,7 @@ class Reports(Rows):
 
     @extend_schema(
         request={"application/json": ReportInput, "multipart/form-data": ReportForm},
-        responses=TaskWithDuties,
+        responses={201: TaskWithDuties},
         operation_id="task_report",
     )
     def post(self, request: Call, code: str) -> Response:

@@ -112,6 +112,13 @@ class TaskQuerySet(QuerySet["models.Task"]):
             return self.none()
         return self.filter(Exists(TaskDutyQuerySet(model("TaskDuty")).visible_to(user).filter(task=OuterRef("pk"))))
 
+    def matching(self, text: str) -> Self:
+        """Tasks whose code or title contain every word of ``text``."""
+        found = self
+        for word in text.split():
+            found = found.filter(Q(code__icontains=word) | Q(title__icontains=word))
+        return found
+
 
 class TaskDutyQuerySet(QuerySet["models.TaskDuty"]):
     """One unit's part in a task."""

@@ -45,7 +45,7 @@ class KeyPaging(BasePagination):
     def get_schema_operation_parameters(self, view: APIView) -> list[dict[str, Any]]:
         orderings: Orderings = getattr(view, "orderings", {})
         whole = {"type": "integer", "minimum": 1, "maximum": MOST, "default": USUAL}
-        key = {"type": "string", "minLength": 1, "maxLength": LONGEST_KEY}
+        key = {"type": "string", "maxLength": LONGEST_KEY}
         names = {"type": "string", "enum": list(orderings), "default": next(iter(orderings), "")}
         return [
             {"name": "limit", "in": "query", "schema": whole, "description": "Rows per page."},

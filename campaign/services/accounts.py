@@ -6,6 +6,7 @@ from datetime import datetime
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
+from rest_framework.authtoken.models import Token
 
 from ..models import PasswordHistory, User
 from ..permissions import Role
@@ -31,12 +32,14 @@ def create_account(*, username: str, name: str, by: User | None) -> tuple[User, 
 
 @transaction.atomic
 def rename_account(*, user: User, name: str, is_active: bool, by: User) -> None:
-    """Change the name on an account and whether it may sign in; a disabled person's sessions end at once."""
+    """Change the name on an account and whether it may sign in; a disabled person's sessions and token end at once."""
     if user == by and not is_active:
         raise ValidationError({"is_active": _("You cannot disable your own account.")})
     before = User.objects.values("name", "is_active").get(pk=user.pk)
     after = {"name": name, "is_active": is_active}
     User.objects.filter(pk=user.pk).update(**after)
+    if not is_active:
+        Token.objects.filter(user=user).delete()
     record("user.changed", user, by=by, reference=user.username, before=before, after=after)
 
 
@@ -54,12 +57,13 @@ def assign_role(*, user: User, role: str, by: User) -> None:
 
 @transaction.atomic
 def reset_password(*, user: User, by: User) -> str:
-    """Give an account a new first password and return it; the old one and all sessions end with it."""
+    """Give an account a new first password and return it; the old one, all sessions and the token end with it."""
     password = first_password()
     _keep_old(user)
     user.set_password(password)
     user.must_change_password = True
     user.save(update_fields=["password", "must_change_password"])
+    Token.objects.filter(user=user).delete()
     record("user.password_reset", user, by=by, reference=user.username)
     return password
 
@@ -72,6 +76,16 @@ def change_password(*, user: User, password: str, at: datetime) -> None:
     user.must_change_password, user.password_changed_at = False, at
     user.save(update_fields=["password", "must_change_password", "password_changed_at"])
     record("user.password_changed", user, by=user, reference=user.username)
+
+
+@transaction.atomic
+def issue_token(*, user: User, by: User | None) -> str:
+    """A key for a program that calls the API as this person; an earlier key ends. Raises ValidationError."""
+    if not user.is_active:
+        raise ValidationError(_("This account is disabled."))
+    Token.objects.filter(user=user).delete()
+    record("user.token_issued", user, by=by, reference=user.username)
+    return str(Token.objects.create(user=user).key)
 
 
 def _keep_old(user: User) -> None:
