@@ -121,7 +121,7 @@ class ProblemSerializer(serializers.ModelSerializer[Problem]):
         fields = [
             "code", "client_uuid", "site", "unit", "text", "severity", "source", "state", "version", "limit",
             "noted_at", "handed_over_at", "receive_due_at", "received_at", "due_at", "submitted_at", "closed_at",
-            "returned_at", "sent_back",
+            "sent_back",
         ]  # fmt: skip
         read_only_fields = fields
 
