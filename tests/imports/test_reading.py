@@ -7,6 +7,7 @@ import zipfile
 
 import openpyxl
 import pytest
+import xlwt
 
 from campaign.documents.sheets import OPENER, UnreadableSheet, read, table_of
 
@@ -27,6 +28,18 @@ def test_other_delimiters_are_seen(tmp_path, delimiter):
     (tmp_path / "a.csv").write_text(f"编码{delimiter}名称\nA{delimiter}甲,乙\n")
 
     assert table_of(read(tmp_path / "a.csv")).column("名称") == ["甲,乙"]
+
+
+def test_the_older_excel_format_is_read(tmp_path):
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("单位")
+    for row, values in enumerate([["编码", "名称", "排序"], ["0601", "东街", 3]]):
+        for column, value in enumerate(values):
+            sheet.write(row, column, value)
+    path = tmp_path / "units.xls"
+    book.save(str(path))
+
+    assert [column[0] for column in table_of(read(path)).columns] == ["0601", "东街", "3"]
 
 
 @pytest.fixture
