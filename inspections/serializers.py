@@ -103,12 +103,11 @@ class StepSerializer(serializers.ModelSerializer[Step]):
     """One move; ``by`` is a name, or the role of whoever noted a problem where the caller is its unit."""
 
     unit = UnitName()
-    proposed_unit = UnitName(allow_null=True)
     by = serializers.CharField(source="who")
 
     class Meta:
         model = Step
-        fields = ["move", "state", "unit", "proposed_unit", "by", "at", "note"]
+        fields = ["move", "state", "unit", "by", "at", "note"]
         read_only_fields = fields
 
 
@@ -270,18 +269,13 @@ class ProblemInput(serializers.Serializer[Any]):
 
 
 class MoveInput(serializers.Serializer[Any]):
-    """A move on the version that the caller saw.
-
-    Unit, limit and text go with ``hand_over``, photos with ``submit``; unit (proposed) with ``return``; unit, limit or
-    keep_due with ``transfer``; limit with ``reopen`` (without one the deadline stays).
-    """
+    """A move on the version that the caller saw; unit, limit and text go with ``hand_over``, photos with ``submit``."""
 
     move = serializers.ChoiceField(MOVES)
     version = Whole(max_value=MOST_VERSION)
     note = Text(max_length=500, required=False, allow_blank=True, default="")
     unit = Coded(lambda user: Unit.objects.visible_to(user), required=False)
     limit = Limit(required=False)
-    keep_due = serializers.BooleanField(required=False, help_text="with transfer: the deadline stays where it is")
     text = Text(max_length=500, required=False)
     photos = PhotoNumbers()
 
