@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db.models import Model, QuerySet
+from django.utils.cache import patch_vary_headers
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views.decorators.http import conditional_page
@@ -63,7 +64,7 @@ class Holds(BasePermission):
 
 
 class Bounded(APIView):
-    """Refuses a body that is too large before anything reads it."""
+    """Refuses a body that is too large before anything reads it; keeps answers out of caches."""
 
     http_method_names = ("get", "head", "post")
 
@@ -75,6 +76,12 @@ class Bounded(APIView):
         if length.isdigit() and int(length) > self.most_bytes:
             raise TooLarge
         super().initial(request, *args, **kwargs)
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        """Nobody between us and the caller keeps an answer; it is the caller's, in the caller's language."""
+        response.headers.setdefault("Cache-Control", "private, no-cache")
+        patch_vary_headers(response, ["Accept-Language", "Authorization", "Cookie"])
+        return super().finalize_response(request, response, *args, **kwargs)
 
 
 class View(Bounded):

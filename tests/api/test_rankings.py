@@ -94,6 +94,8 @@ def test_an_unchanged_ranking_is_not_sent_again(week):
     again = client.get(ADDRESS, headers={"if-none-match": first["ETag"]})
 
     assert (again.status_code, again.content) == (304, b"")
+    assert first["Cache-Control"] == "private, no-cache"
+    assert {"Accept-Language", "Authorization", "Cookie"} <= set(first["Vary"].split(", "))
 
 
 def test_rankings_cost_the_same_queries_for_few_and_many_rows(city):

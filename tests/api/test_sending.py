@@ -10,7 +10,8 @@ from django.utils import timezone
 from campaign.models import Event, Standard
 from inspections.models import Inspection, Photo, Problem
 from inspections.services.voiding import void_inspection
-from tests.api.calls import API, a_problem, a_text, an_inspection, caller, post, send_photo
+from tests.api.calls import API, a_jpeg, a_problem, a_text, an_inspection, caller, post, send_photo
+from units.models import TaskDuty
 
 
 def test_an_inspection_is_stored_with_its_score_and_its_problem(city):
@@ -211,6 +212,48 @@ def test_fields_of_an_inspection_that_are_not_asked_for_change_nothing(city):
 
     assert (stored["score"], stored["inspector"], stored["voided_at"]) == ("66.67", "inspector", None)
     assert stored["code"] != 7
+
+
+def test_fields_of_a_move_that_are_not_asked_for_change_nothing(entered):
+    everything = {field.name: 7 for field in Problem._meta.fields} | {"move": "receive", "version": 1, "note": ""}
+    left_out = {name: value for name, value in everything.items() if name not in {"unit", "limit", "text", "photos"}}
+    before = Problem.objects.values().get()
+
+    assert post(caller(entered.leader), f"problems/{entered.problem.code}/moves/", left_out).status_code == 200
+
+    after = Problem.objects.values().get()
+    assert {name for name in after if after[name] != before[name]} == {"state", "version", "received_at"}
+
+
+def test_a_unit_does_not_rewrite_its_problem_while_it_moves_it(entered):
+    before = Problem.objects.values().get()
+    move = {"move": "receive", "version": 1, "unit": "S1-1", "limit": "30d", "text": "别的"}
+
+    post(caller(entered.leader), f"problems/{entered.problem.code}/moves/", move)
+
+    after = Problem.objects.values().get()
+    assert {name for name in after if after[name] != before[name]} == {"state", "version", "received_at"}
+
+
+def test_fields_of_a_photograph_that_are_not_asked_for_change_nothing(city):
+    everything = {field.name: "7" for field in Photo._meta.fields} | {"client_uuid": str(uuid4()), "file": a_jpeg()}
+
+    assert caller(city.inspector).post(f"{API}photos/", everything).status_code == 201
+
+    photo = Photo.objects.get()
+    assert (photo.uploaded_by, photo.role, photo.width, photo.camera) == (city.inspector, "before", 40, "")
+    assert (photo.problem, photo.inspection, photo.lat, photo.taken_at) == (None, None, None, None)
+
+
+def test_fields_of_a_report_that_are_not_asked_for_change_nothing(entered):
+    everything = {"state": "accepted", "accepted_at": "2026-01-01T00:00:00Z", "due_on": "2030-01-01", "task": "X"}
+    before = TaskDuty.objects.values().get()
+
+    report = everything | {"unit": "S1", "version": 0, "note": "完成"}
+    assert post(caller(entered.leader), "tasks/R1/reports/", report).status_code == 201
+
+    after = TaskDuty.objects.values().get()
+    assert {name for name in after if after[name] != before[name]} == {"state", "version", "reported_at"}
 
 
 def test_an_inspector_does_not_pass_a_problem_off_as_a_leaders(city):
