@@ -13,7 +13,8 @@ PROCESSES ?= 2
 NO_SERVERS := DATABASE_URL=postgres://nobody@127.0.0.1:1/none REDIS_URL=redis://127.0.0.1:1/0
 PRODUCTION = $(NO_SERVERS) ALLOWED_HOSTS=site.example HTTPS=1 BEHIND_PROXY=1 \
 	SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))') \
-	AUDIT_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))')
+	AUDIT_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))') \
+	CONTACT_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))')
 
 .DELETE_ON_ERROR:
 .PHONY: run setup test test-slow check bench assets messages clean

@@ -22,6 +22,8 @@ def production_settings(**kwargs: Any) -> list[CheckMessage]:
         found.append(
             Error(f"AUDIT_KEY must be {LEAST_SECRET} random characters, not those of SECRET_KEY.", id="campaign.E005")
         )
+    if len(settings.CONTACT_KEY) < LEAST_SECRET or settings.CONTACT_KEY in (settings.SECRET_KEY, settings.AUDIT_KEY):
+        found.append(Error(f"CONTACT_KEY must be {LEAST_SECRET} random characters of its own.", id="campaign.E006"))
     if not settings.ALLOWED_HOSTS or "*" in settings.ALLOWED_HOSTS:
         found.append(Error("ALLOWED_HOSTS must name the site's hosts, without *.", id="campaign.E002"))
     if settings.DEMO:

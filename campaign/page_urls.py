@@ -2,12 +2,15 @@
 
 from django.urls import path
 
-from campaign.views import accounts, audit, calendar, frame, standard
+from campaign.views import accounts, audit, calendar, frame, standard, suggestions
 
 app_name = "campaign"
 urlpatterns = [
     path("large-print/", frame.large_print, name="large_print"),
-    path("suggestions/", frame.suggestions, name="suggestions"),
+    path("suggestions/", suggestions.suggestions, name="suggestions"),
+    path("suggestions/all/", suggestions.suggestions_all, name="suggestions_all"),
+    path("suggestions/all/<str:code>/answered/", suggestions.suggestion_answered, name="suggestion_answered"),
+    path("suggestions/all/<str:code>/contact/", suggestions.suggestion_contact, name="suggestion_contact"),
     path("users/", accounts.users, name="users"),
     path("users/new/", accounts.user_new, name="user_new"),
     path("users/<str:username>/", accounts.user, name="user"),

@@ -52,6 +52,8 @@ class Permission(StrEnum):
     MANAGE_USERS = "manage_users"
     ASSIGN_ROLES = "assign_roles"
     SEE_AUDIT = "see_audit"
+    HANDLE_CITIZEN_REPORTS = "handle_citizen_reports"
+    READ_SUGGESTIONS = "read_suggestions"
 
 
 P, R = Permission, Role
@@ -84,6 +86,8 @@ TABLE: dict[Permission, frozenset[str]] = {
     P.MANAGE_USERS: frozenset({R.SYSTEM_ADMIN}),
     P.ASSIGN_ROLES: frozenset({R.SECURITY_ADMIN}),
     P.SEE_AUDIT: frozenset({R.AUDIT_ADMIN}),
+    P.HANDLE_CITIZEN_REPORTS: frozenset({OFFICE}),
+    P.READ_SUGGESTIONS: frozenset({R.SYSTEM_ADMIN}),
 }
 
 

@@ -35,6 +35,13 @@ def record(action: str, thing: models.Model | None = None, *, by: User | None, *
     return event
 
 
+def record_unnamed(action: str, thing: models.Model, *, reference: str = "") -> None:
+    """A line about what somebody without an account did: neither a person nor an address is written down."""
+    event = an_event(action, thing, by=None, reference=reference)
+    event.ip = None
+    event.save(force_insert=True)
+
+
 def an_event(
     action: str,
     thing: models.Model | None = None,

@@ -79,3 +79,11 @@ class ImportRunQuerySet(QuerySet["models.ImportRun"]):
         """Uploads that wait for a job, or whose job began before a moment and never ended."""
         stuck = Q(state__in=["checking", "writing"], claimed_at__lt=before)
         return self.filter(Q(state__in=["waiting", "confirmed"]) | stuck)
+
+
+class SuggestionQuerySet(QuerySet["models.Suggestion"]):
+    """Complaints and suggestions about the system itself."""
+
+    def visible_to(self, user: models.User) -> Self:
+        """They are read by the system administrator only."""
+        return self if user.can(Permission.READ_SUGGESTIONS) else self.none()

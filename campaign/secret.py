@@ -1,4 +1,4 @@
-"""The key that signs sessions and tokens, and the key of the chain over the audit trail."""
+"""The keys: for sessions and tokens, for the chain over the audit trail, for what citizens leave as their contact."""
 
 import hmac
 import os
@@ -33,3 +33,13 @@ def audit_key(secret_key: str, *, may_derive: bool) -> str:
     if not may_derive:
         raise ImproperlyConfigured("AUDIT_KEY is not set: give a random text of 50 characters, and keep a copy of it.")
     return hmac.digest(secret_key.encode(), b"audit trail", "sha256").hex()
+
+
+def contact_key(secret_key: str, *, may_derive: bool) -> str:
+    """CONTACT_KEY; a trial derives one from its SECRET_KEY. It is never in the database."""
+    given = os.environ.get("CONTACT_KEY", "")
+    if given:
+        return given
+    if not may_derive:
+        raise ImproperlyConfigured("CONTACT_KEY is not set: give a random text of 50 characters.")
+    return hmac.digest(secret_key.encode(), b"contact", "sha256").hex()

@@ -30,6 +30,7 @@ BEHIND_PROXY = environment.flag("BEHIND_PROXY")
 TRIAL = DEBUG or EMBEDDED
 SECRET_KEY = secret.key(VAR_DIR, may_create=TRIAL)
 AUDIT_KEY = secret.audit_key(SECRET_KEY, may_derive=TRIAL)  # of the chain over the audit trail; see campaign.chain
+CONTACT_KEY = secret.contact_key(SECRET_KEY, may_derive=TRIAL)  # encrypts what citizens leave; see campaign.contact
 ALLOWED_HOSTS = environment.names("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]" if TRIAL else "")
 CSRF_TRUSTED_ORIGINS = environment.names("CSRF_TRUSTED_ORIGINS")
 
@@ -165,6 +166,14 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(minutes=1),
         "options": {"expires": 60},
     },
+    "forget contacts": {
+        "task": "campaign.tasks.forget_contacts",
+        "schedule": crontab(hour=3, minute=40),
+    },
+    "forget contacts of citizens": {
+        "task": "inspections.tasks.forget_contacts",
+        "schedule": crontab(hour=3, minute=45),
+    },
     "close ended periods after midnight": {
         "task": "reports.tasks.close_ended_periods",
         "schedule": crontab(hour=0, minute=5),
@@ -257,6 +266,14 @@ FIRST_DAY_OF_WEEK = 1
 # What the pages say about themselves; without a name the mark says "City Campaign"
 SITE_NAME = environment.text("SITE_NAME", "延安创城" if DEMO else "")
 SUGGESTIONS_CONTACT = environment.text("SUGGESTIONS_CONTACT", "")
+
+# How often people without an account may write to us, each within an hour; who is signed in is never counted
+WRITING_LIMITS = {
+    "address": environment.number("REPORTS_PER_ADDRESS", 5, least=1, most=1_000),
+    "place": environment.number("REPORTS_PER_PLACE", 20, least=1, most=1_000),
+    "city": environment.number("REPORTS_PER_HOUR", 300, least=1, most=5_000),
+    "tries": environment.number("TRIES_PER_ADDRESS", 60, least=1, most=5_000),
+}
 
 # Files
 STATIC_URL = "/static/"

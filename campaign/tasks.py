@@ -3,10 +3,18 @@
 from celery import shared_task
 from django.utils import timezone
 
-from .services import audit
+from .services import allowances, audit, suggestions
 
 
 @shared_task
 def seal_events() -> None:
     """Every minute: seal what was written to the audit trail."""
     audit.seal_events(now=timezone.now())
+
+
+@shared_task
+def forget_contacts() -> None:
+    """Once a day: contacts of suggestions whose time is over, and counts of the hours past."""
+    now = timezone.now()
+    suggestions.forget_contacts(at=now)
+    allowances.forget_allowances(at=now)

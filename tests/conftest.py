@@ -51,6 +51,7 @@ _own_queue()
 _own_files()
 os.environ["SECRET_KEY"] = "only-for-tests-" + "0123456789abcdefghijklmnopqrstuvwxyz"
 os.environ["AUDIT_KEY"] = "only-for-tests-" + "zyxwvutsrqponmlkjihgfedcba9876543210"
+os.environ["CONTACT_KEY"] = "only-for-tests-" + "a1b2c3d4e5f6g7h8i9j0k1l2m3n4o5p6q7r8"
 os.environ["PLAIN_STATIC"] = "1"
 os.environ["LOG_LEVEL"] = "ERROR"
 translations.compile_all(Path(__file__).parent.parent / "locale")

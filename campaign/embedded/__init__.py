@@ -49,7 +49,7 @@ def servers_for(argv: list[str]) -> Iterator[None]:
     if not missing:
         yield
     elif len(argv) < 2 or OFFLINE & set(argv[1:]):
-        for key in ("SECRET_KEY", "AUDIT_KEY"):
+        for key in ("SECRET_KEY", "AUDIT_KEY", "CONTACT_KEY"):
             os.environ.setdefault(key, secrets.token_urlsafe(64))
         os.environ.update({name: NOWHERE[name] for name in missing})
         yield

@@ -5,9 +5,11 @@ from .campaign import Campaign, FactChange, Numbering
 from .event import ChainHead, Event, Seal
 from .imports import ImportMapping, ImportRun
 from .people import PasswordHistory, User
+from .public import Allowance, Suggestion
 from .standard import CheckItem, Indicator, SiteType, Standard
 
 __all__ = [
+    "Allowance",
     "Campaign",
     "ChainHead",
     "CheckItem",
@@ -21,6 +23,7 @@ __all__ = [
     "Seal",
     "SiteType",
     "Standard",
+    "Suggestion",
     "User",
     "WorkDay",
 ]

@@ -1,10 +1,9 @@
-"""What the frame of every page offers to everybody: large print, and where to complain."""
+"""What the frame of every page offers to everybody: large print."""
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_POST
 
 from ..context import LARGE_PRINT_COOKIE
 
@@ -30,10 +29,3 @@ def large_print(request: HttpRequest) -> HttpResponse:
     else:
         response.delete_cookie(LARGE_PRINT_COOKIE, samesite="Lax")
     return response
-
-
-@require_safe
-def suggestions(request: HttpRequest) -> HttpResponse:
-    """Whom to tell when something about this system is wrong or a burden."""
-    contact = getattr(settings, "SUGGESTIONS_CONTACT", "")
-    return render(request, "campaign/suggestions.html", {"contact": contact})

@@ -14,7 +14,17 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-OURS = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "AUDIT_KEY", "PLAIN_STATIC", "EMBEDDED", "DEBUG", "LOG_LEVEL")
+OURS = (
+    "DATABASE_URL",
+    "REDIS_URL",
+    "SECRET_KEY",
+    "AUDIT_KEY",
+    "CONTACT_KEY",
+    "PLAIN_STATIC",
+    "EMBEDDED",
+    "DEBUG",
+    "LOG_LEVEL",
+)
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ SAFE = {
     "TRIAL": False,
     "SECRET_KEY": "0123456789abcdefghijklmnopqrstuvwxyz0123456789abcdefghij",
     "AUDIT_KEY": "zyxwvutsrqponmlkjihgfedcba9876543210zyxwvutsrqponmlkjihg",
+    "CONTACT_KEY": "kjihgfedcba98765432100123456789zyxwvutsrqponmlkjihgfed",
     "ALLOWED_HOSTS": ["site.example"],
     "DEMO": False,
     "HTTPS": True,
@@ -70,6 +71,8 @@ def test_safe_settings_pass() -> None:
     ("change", "code"),
     [
         ({"SECRET_KEY": "short"}, "campaign.E001"),
+        ({"CONTACT_KEY": "short"}, "campaign.E006"),
+        ({"CONTACT_KEY": SAFE["AUDIT_KEY"]}, "campaign.E006"),
         ({"AUDIT_KEY": "short"}, "campaign.E005"),
         ({"AUDIT_KEY": SAFE["SECRET_KEY"]}, "campaign.E005"),
         ({"ALLOWED_HOSTS": ["*"]}, "campaign.E002"),

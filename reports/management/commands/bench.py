@@ -35,7 +35,8 @@ class Command(BaseCommand):
         with tempfile.TemporaryDirectory(prefix="campaign-bench-", ignore_cleanup_errors=True) as folder:
             Path(folder).chmod(0o711)  # root's servers run as nobody
             with servers(Path(folder), names={"DATABASE_URL", "REDIS_URL"}, lasting=False) as addresses:
-                own = {"VAR_DIR": folder, "SECRET_KEY": secrets.token_hex(32), "AUDIT_KEY": secrets.token_hex(32)}
+                keys = {name: secrets.token_hex(32) for name in ("SECRET_KEY", "AUDIT_KEY", "CONTACT_KEY")}
+                own = {"VAR_DIR": folder, **keys}
                 own |= {"ALLOWED_HOSTS": "localhost", "PLAIN_STATIC": "1", "LOG_LEVEL": "ERROR", "EMBEDDED": "0"}
                 command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "bench", "--scale", scale, "--inside"]
                 ended = subprocess.run(command, env=os.environ | addresses | own, check=False)
