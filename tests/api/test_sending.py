@@ -156,7 +156,7 @@ def test_a_problem_is_handed_over_received_repaired_and_closed(entered):
     closed = post(office, address, {"move": "close", "version": 3})
 
     assert [answer.status_code for answer in (received, submitted, closed)] == [200, 200, 200]
-    assert received.json()["moves"] == ["submit"]
+    assert "submit" in received.json()["moves"]
     assert [step["move"] for step in closed.json()["steps"]] == ["note", "hand_over", "receive", "submit", "close"]
 
 
