@@ -91,10 +91,9 @@ def score(value: Number, places: int = 2) -> str:
 
 
 @register.filter
-def points(value: Number, places: int = 2) -> str:
-    """A score with its unit: ``93.97 分``."""
-    text = rounded(value, int(places))
-    return NOTHING if text is None else _("%(number)s points") % {"number": text}
+def points(value: Decimal | None) -> str:
+    """A score with its unit, in the places it was rounded to: ``93.97 分``."""
+    return NOTHING if value is None else _("%(number)s points") % {"number": exact(value)}
 
 
 @register.filter
@@ -113,6 +112,18 @@ def percent(value: Number, places: int = 2) -> str:
     """A rate that is already out of 100: ``93.31`` → ``93.31 %``; nothing → ``—``."""
     text = rounded(value, int(places))
     return NOTHING if text is None else f"{text}\N{NO-BREAK SPACE}%"
+
+
+@register.filter
+def exact(value: Decimal | None) -> str:
+    """A number with the places it was rounded to, as a rule asks for: ``66.667``; nothing → ``—``."""
+    return NOTHING if value is None else f"{value:f}".replace("-", MINUS)
+
+
+@register.filter
+def exact_percent(value: Decimal | None) -> str:
+    """A rate with the places it was rounded to: ``66.667`` → ``66.667 %``; nothing → ``—``."""
+    return NOTHING if value is None else f"{exact(value)}\N{NO-BREAK SPACE}%"
 
 
 @register.filter

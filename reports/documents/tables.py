@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import Literal
 
 Cell = str | int | Decimal | date | None
-#: ``score`` two places, ``rate`` a percentage out of 100 with two places, ``quantity`` as it is, ``signed`` +1 / −1.
+#: ``score`` and ``rate`` (a percentage out of 100) keep the places of their decimals, ``quantity`` is as it is,
+#: ``signed`` +1 / −1.
 Kind = Literal["text", "whole", "score", "rate", "quantity", "signed", "day", "centre"]
 
 

@@ -34,6 +34,8 @@ LOOKS: dict[str, dict[str, Any]] = {
     "signed": {"num_format": '"+"0;"−"0;"—"', "align": "center"},
     "day": {"num_format": "yyyy-mm-dd", "align": "center"},
 }
+#: Scores and rates are printed in the places that their rule rounds them to, none to four.
+LOOKS |= {f"{count} places": {"num_format": f"{0:.{count}f}", "align": "right"} for count in range(5)}
 BODY = {"font_name": "仿宋", "font_size": 11, "valign": "vcenter"}
 HEAD = {"font_name": "黑体", "font_size": 11, "align": "center", "valign": "vcenter", "text_wrap": True, "border": 1}
 TITLE = {"font_name": "黑体", "font_size": 18, "align": "center", "valign": "vcenter"}
@@ -168,9 +170,7 @@ class _Writer:
             case date():
                 page.write_datetime(row, place, datetime(cell.year, cell.month, cell.day), look)  # noqa: DTZ001
             case int() | Decimal():
-                if column.kind == "quantity" and cell % 1:
-                    look = self.formats["fraction", tone]
-                page.write_number(row, place, float(cell), look)
+                page.write_number(row, place, float(cell), self.formats[_look(column, cell), tone])
 
     def _below(self, page: Worksheet, row: int) -> None:
         """Notes, what had to be changed in texts, and the places to sign."""
@@ -195,3 +195,12 @@ class _Writer:
         if self.cleaner.cut:
             yield _("%(cells)s texts were longer than a cell holds and end with “……”.") % {"cells": self.cleaner.cut}
         self.cleaner.removed = self.cleaner.cut = 0
+
+
+def _look(column: Column, cell: int | Decimal) -> str:
+    """How a number is printed in a column: a name of ``LOOKS``."""
+    if column.kind == "quantity" and cell % 1:
+        return "fraction"
+    if column.kind in {"score", "rate"} and isinstance(cell, Decimal):
+        return f"{min(max(-int(cell.as_tuple().exponent), 0), 4)} places"
+    return column.kind

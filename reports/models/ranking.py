@@ -1,5 +1,7 @@
 """Rankings of a group in a period, their rows, and the red and black lists."""
 
+from decimal import Decimal
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -104,6 +106,14 @@ class RankingRow(models.Model):
                 name="ranking_row_rank_paired",
             ),
         ]
+
+    @property
+    def printed_score(self) -> Decimal | None:
+        """The score with the places of its rule, which are those of its points; None where there is none."""
+        if self.score is None:
+            return None
+        points = (Decimal(part["points"]) for part in self.components if part["points"] is not None)
+        return self.score.quantize(min(points, key=lambda number: int(number.as_tuple().exponent)))
 
 
 class ListEntry(models.Model):

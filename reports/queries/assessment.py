@@ -87,7 +87,7 @@ def _unit(row: RankingRow, entry: ListEntry | None) -> AssessedUnit:
         code=row.unit.code,
         label=row.unit.label,
         rank=row.rank,
-        score=row.score,
+        score=row.printed_score,
         movement=row.movement,
         parts=[Part(part.value, part.numerator, part.denominator, part.points) for part in shown_components(row)],
         note="; ".join(notes),

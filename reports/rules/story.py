@@ -1,7 +1,7 @@
 """A score told in sentences, from 100 down to what a unit has."""
 
 from collections.abc import Iterable
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Protocol
 
 from django.utils.translation import gettext as _
@@ -29,8 +29,8 @@ class Told(Protocol):
 
 
 def number(value: Decimal | None, places: int = 2) -> str:
-    """At most ``places`` places, without needless zeros; nothing is a dash."""
-    return "—" if value is None else f"{round(value, places).normalize():f}"
+    """At most ``places`` places, half-up, without needless zeros; nothing is a dash."""
+    return "—" if value is None else f"{value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP).normalize():f}"
 
 
 def score_sentences(parts: Iterable[Told]) -> list[str]:
@@ -49,7 +49,7 @@ def _sentence(part: Told) -> str:
         "value": part.value,
         "numerator": number(part.numerator),
         "denominator": number(part.denominator),
-        "lost": number(part.lost),
+        "lost": number(part.lost, 4),
     }
     weighs = _("%(title)s carries %(share)s of 100 points") % values
     reached = _("%(value)s %% (%(numerator)s / %(denominator)s)") % values

@@ -56,7 +56,7 @@ def ranking_unit(request: UserRequest, period: str, group: str, unit: str) -> Ht
         else None,
         "footnote": FOOTNOTES.get(row.footnote, row.footnote),
         "sentences": score_sentences(parts),
-        "lost": None if row.score is None else 100 - row.score,
+        "lost": None if row.printed_score is None else 100 - row.printed_score,
         "drill": drill,
         "ranked": ranking.rows.filter(rank__isnull=False).count(),
         "trail": [{"label": _("Rankings"), "url": reverse("reports:rankings")}, _to_ranking(ranking, query)],

@@ -27,6 +27,16 @@ def test_place_score_components_and_bands_are_shown(ranked, signed_in):
     assert ranked.ranking.digest in text
 
 
+def test_figures_are_printed_in_the_places_of_their_rule(today, signed_in):
+    made.draft(today, places=3, component_places=1)
+    client = signed_in(today.office)
+
+    for address in (URL, f"{URL}S1/"):
+        text = client.get(address).content.decode()
+        assert "71.000" in text
+        assert "85.0\N{NO-BREAK SPACE}%" in text
+
+
 def test_latest_leads_to_the_last_week_that_is_over(ranked, signed_in):
     assert signed_in(ranked.leader).get("/rankings/").url == URL
 
