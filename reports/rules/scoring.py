@@ -14,7 +14,7 @@ from decimal import Decimal
 from functools import cached_property
 from operator import mul
 
-from .figures import printed_all
+from .figures import FIGURES, printed_all
 from .spec import RuleSpec
 
 Number = Decimal | int
@@ -47,6 +47,11 @@ class Placed:
     rank: int | None = None
 
 
+def counts(value: int, full: int, *, invert: bool) -> int:
+    """What a printed value counts: itself or 100 − value, between 0 and 100 (more can be sent back than submitted)."""
+    return min(max(full - value if invert else value, 0), full)
+
+
 def share_out(parts: list[int], divisor: int, total: int) -> list[int]:
     """Whole numbers near ``parts`` ÷ ``divisor`` that sum to ``total``, by largest remainder, first part first."""
     floors = [part // divisor for part in parts]
@@ -72,7 +77,12 @@ class Scorer:
         #: Units of the score's last place in what the rates bring, per unit of rate.
         self.per_rate = 10**spec.component_places, 10**spec.places
         self.divisor = self._divisor(self.rates)
-        self.inverted = [at for at, component in enumerate(spec.components) if component.invert]
+        #: Components whose printed value does not count as it is: turned round, or a rate that may pass 100 %.
+        self.turned = [
+            (at, component.invert)
+            for at, component in enumerate(spec.components)
+            if component.invert or FIGURES[component.figure].lower_is_better
+        ]
 
     def _divisor(self, rates: list[int]) -> int:
         component, score = self.per_rate
@@ -85,11 +95,11 @@ class Scorer:
     def weigh(self, values: list[int | None]) -> Scored:
         """Score one unit by the printed values of its components, in the rule's order."""
         counted = values
-        if self.inverted:
+        if self.turned:
             counted = values.copy()
-            for at in self.inverted:
+            for at, invert in self.turned:
                 value = values[at]
-                counted[at] = None if value is None else self.full - value
+                counted[at] = None if value is None else counts(value, self.full, invert=invert)
         if None in counted:
             return Scored(values, counted, *self._combine_present(counted))
         return Scored(values, counted, *self._combine(counted, self.rates, self.divisor))  # type: ignore[arg-type]

@@ -36,7 +36,7 @@ class SpecError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Component:
-    """One figure of a score and its weight; ``invert`` counts 100 − value, for figures where less is better."""
+    """One figure of a score and its weight; ``invert`` counts 100 − value (at least 0), where less is better."""
 
     figure: str
     weight: Decimal

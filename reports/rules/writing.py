@@ -6,7 +6,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 from .lists import RED, listed
-from .scoring import Placed
+from .scoring import Placed, counts
 from .spec import Component, RuleSpec
 
 NULL = r"\N"
@@ -40,7 +40,7 @@ class Opening(dict[int, str]):
         self.invert = component.invert
 
     def __missing__(self, value: int) -> str:
-        counted = self.full - value if self.invert else value
+        counted = counts(value, self.full, invert=self.invert)
         text = f'{self.head},"value":"{self.texts[value]}","counted":"{self.texts[counted]}","points":"'
         self[value] = text
         return text

@@ -101,7 +101,8 @@ def rankings(spec: dict[str, Any], group: int, start: datetime, cut: datetime, f
         value = f"CASE WHEN f{at}.d > 0 THEN round({rate}, {spec['component_places']}) END"
         figures.append(f"f{at} AS ({sql})")
         values.append(f"{value} AS v{at}")
-        counted = f"100 - {value}" if component["invert"] else value
+        counted = f"least(100, greatest(0, {f'100 - {value}' if component['invert'] else value}))"
+        counted = f"CASE WHEN {value} IS NOT NULL THEN {counted} END"
         pairs.append(f"({component['weight']}::numeric, ({counted})::numeric)")
         joins.append(f"LEFT JOIN f{at} ON f{at}.unit = m.id")
         columns.append(f"s.v{at}")
