@@ -11,6 +11,7 @@ from campaign.models import User
 from campaign.queries import record
 
 from ..models import Period, Ranking, RuleUse
+from ..queries.inputs import inputs_of
 from ..queries.locks import lock_period
 from ..rules.periods import Span
 from .refreshing import ensure_period, in_time, refresh
@@ -21,7 +22,7 @@ TRIES = 5
 
 @transaction.atomic
 def close_period(*, period: Period, by: User | None, now: datetime) -> list[Ranking]:
-    """Compute a period's drafts a last time, cut at its end, and fix them; returns the rankings that were closed.
+    """Compute a period's drafts a last time, cut at its end, and fix them with their inputs; returns those closed.
 
     Rankings that cannot be computed stay drafts with their ``error``. Without a person (``by`` None: the job) first
     revisions only are closed, a correction waits for its author. Raises ValidationError before the period's end.
@@ -34,7 +35,9 @@ def close_period(*, period: Period, by: User | None, now: datetime) -> list[Rank
         state=Ranking.State.CLOSED, closed_at=now, closed_by=by
     )
     for ranking in closed:
-        ranking.refresh_from_db(fields=["state", "closed_at", "closed_by"])
+        ranking.refresh_from_db(fields=["state", "closed_at", "closed_by", "refreshed_at"])
+        ranking.inputs = inputs_of(ranking)
+        ranking.save(update_fields=["inputs"])
         record("ranking.closed", ranking, by=by, reference=str(ranking), after={"state": ranking.state})
     return closed
 

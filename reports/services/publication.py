@@ -19,7 +19,7 @@ from .refreshing import refresh
 
 @transaction.atomic
 def publish(*, ranking: Ranking, by: User, now: datetime) -> Ranking:
-    """Freeze a closed ranking with its inputs, rule, rows and lists, and the digest of all of them.
+    """Freeze a closed ranking with its inputs as of the closing, rule, rows and lists, and the digest of all of them.
 
     Raises ValidationError where it is not closed, or ``by`` is the person who closed it.
     """
@@ -30,7 +30,7 @@ def publish(*, ranking: Ranking, by: User, now: datetime) -> Ranking:
         raise ValidationError(_("Only a closed ranking can be published."))
     if ranking.closed_by_id == by.pk:
         raise ValidationError(_("Who closed the period does not publish it: a second person does."))
-    ranking.inputs = inputs_of(ranking)
+    ranking.inputs = ranking.inputs or inputs_of(ranking)
     ranking.code_version = code_version()
     ranking.snapshot = canonical(snapshot_of(ranking))
     ranking.digest = digest(ranking.snapshot)

@@ -2,7 +2,7 @@
 
 import json
 import random
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from io import StringIO
 
 import pytest
@@ -13,10 +13,12 @@ from campaign.rules import SHANGHAI
 from reports.models import Ranking, RuleUse, ScoringRule
 from reports.rules.recompute import differences
 from reports.services import close_period, open_period, publish
+from tests.city import at
 
-from .facts import WEEK, random_spec, scatter
+from .facts import WEEK, random_spec, scatter, visit, weekly_rule
 
 AFTER = datetime(2026, 11, 24, tzinfo=SHANGHAI)
+SUNDAY = date(2026, 11, 22)
 
 
 def published(city, seed: int) -> list[Ranking]:
@@ -36,6 +38,17 @@ def test_inputs_alone_give_every_published_figure_again(city):
             for ranking in published(city, seed):
                 assert differences(json.loads(ranking.snapshot), json.loads(ranking.inputs)) == [], seed
             transaction.set_rollback(True)
+
+
+def test_what_is_entered_between_closing_and_publishing_is_not_among_the_inputs(city):
+    weekly_rule(city)
+    visit(city, site=city.market, seen_at=at(SUNDAY), earned=9)
+    (closed,) = close_period(period=open_period(code=WEEK, now=AFTER), by=None, now=AFTER)
+    visit(city, site=city.market, seen_at=at(SUNDAY), earned=1, recorded_at=AFTER + timedelta(hours=1))
+
+    ranking = publish(ranking=closed, by=city.supervisor, now=AFTER + timedelta(hours=2))
+
+    assert differences(json.loads(ranking.snapshot), json.loads(ranking.inputs)) == []
 
 
 @pytest.fixture
