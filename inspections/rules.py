@@ -135,6 +135,9 @@ class Move(StrEnum):
     SUBMIT = "submit"
     SEND_BACK = "send_back"
     CLOSE = "close"
+    RETURN = "return"
+    TRANSFER = "transfer"
+    REOPEN = "reopen"
     CANCEL = "cancel"
 
 
@@ -156,7 +159,12 @@ TRANSITIONS: dict[Move, Transition] = {
         frozenset({State.SUBMITTED}), State.SENT_BACK, Permission.CHECK_REPAIRS, reason_required=True
     ),
     Move.CLOSE: Transition(frozenset({State.SUBMITTED}), State.CLOSED, Permission.CHECK_REPAIRS),
-    Move.CANCEL: Transition(frozenset({State.NOTED}), State.CANCELLED, Permission.HAND_OVER, reason_required=True),
+    Move.RETURN: Transition(
+        frozenset({State.HANDED_OVER, State.RECEIVED}), State.NOTED, Permission.REPAIR, reason_required=True
+    ),
+    Move.TRANSFER: Transition(frozenset(WITH_UNIT), State.HANDED_OVER, Permission.HAND_OVER, reason_required=True),
+    Move.REOPEN: Transition(frozenset({State.CLOSED}), State.SENT_BACK, Permission.CHECK_REPAIRS, reason_required=True),
+    Move.CANCEL: Transition(frozenset(OPEN_STATES), State.CANCELLED, Permission.HAND_OVER, reason_required=True),
 }
 
 

@@ -14,7 +14,7 @@ from rest_framework import serializers
 
 from campaign.models import CheckItem, User
 from campaign.rules import SHANGHAI, day_of
-from campaign.serializers import Coded, Text, Uuid, Whole
+from campaign.serializers import Coded, Text, Truth, Uuid, Whole
 from units.models import Site, Unit
 from units.serializers import UnitName
 
@@ -103,11 +103,12 @@ class StepSerializer(serializers.ModelSerializer[Step]):
     """One move; ``by`` is a name, or the role of whoever noted a problem where the caller is its unit."""
 
     unit = UnitName()
+    proposed_unit = UnitName(allow_null=True)
     by = serializers.CharField(source="who")
 
     class Meta:
         model = Step
-        fields = ["move", "state", "unit", "by", "at", "note"]
+        fields = ["move", "state", "unit", "proposed_unit", "by", "at", "note"]
         read_only_fields = fields
 
 
@@ -120,7 +121,7 @@ class ProblemSerializer(serializers.ModelSerializer[Problem]):
         fields = [
             "code", "client_uuid", "site", "unit", "text", "severity", "source", "state", "version", "limit",
             "noted_at", "handed_over_at", "receive_due_at", "received_at", "due_at", "submitted_at", "closed_at",
-            "sent_back",
+            "returned_at", "sent_back",
         ]  # fmt: skip
         read_only_fields = fields
 
@@ -269,13 +270,18 @@ class ProblemInput(serializers.Serializer[Any]):
 
 
 class MoveInput(serializers.Serializer[Any]):
-    """A move on the version that the caller saw; unit, limit and text go with ``hand_over``, photos with ``submit``."""
+    """A move on the version that the caller saw.
+
+    Unit, limit and text go with ``hand_over``, photos with ``submit``; unit (proposed) with ``return``; unit, limit or
+    keep_due with ``transfer``; limit with ``reopen`` (without one the deadline stays).
+    """
 
     move = serializers.ChoiceField(MOVES)
     version = Whole(max_value=MOST_VERSION)
     note = Text(max_length=500, required=False, allow_blank=True, default="")
     unit = Coded(lambda user: Unit.objects.visible_to(user), required=False)
     limit = Limit(required=False)
+    keep_due = Truth(required=False, help_text="with transfer: the deadline stays where it is")
     text = Text(max_length=500, required=False)
     photos = PhotoNumbers()
 

@@ -76,9 +76,11 @@ class ReasonForm(MoveForm):
 class UnitField(forms.CharField):
     """A unit typed as its code or its name."""
 
-    def clean(self, value: Any) -> Unit:
-        """The one unit that bears this code or name. Raises ValidationError when there is none."""
+    def clean(self, value: Any) -> Unit | None:
+        """The one unit that bears this code or name, None for nothing. Raises ValidationError when there is none."""
         text = super().clean(value)
+        if not text:
+            return None
         unit = Unit.objects.filter(code=text).first() or Unit.objects.filter(label=text).first()
         if unit is None:
             raise ValidationError(_("No unit has this code or name."))
@@ -100,10 +102,47 @@ class HandOverForm(MoveForm):
     field_order = ("unit", "limit", "text", "note", "version")
 
     def clean_limit(self) -> str:
-        try:
-            return str(parse_limit(self.cleaned_data["limit"]))
-        except ValueError as wrong:
-            raise ValidationError(_("A limit such as 4h (working hours) or 3d (working days).")) from wrong
+        return _limit(self.cleaned_data["limit"])
+
+
+def _limit(text: str) -> str:
+    """A limit as it is stored. Raises ValidationError where it is none."""
+    try:
+        return str(parse_limit(text))
+    except ValueError as wrong:
+        raise ValidationError(_("A limit such as 4h (working hours) or 3d (working days).")) from wrong
+
+
+class ReturnForm(ReasonForm):
+    """Why it is not this unit's, and whose it is."""
+
+    unit = UnitField(label=_("Whose it is"), max_length=100, required=False, help_text=_("Code or name, if you know."))
+    field_order = ("note", "unit", "version")
+
+
+class TransferForm(ReasonForm):
+    """Who takes it over, why, and in what time; an empty limit leaves the deadline where it is."""
+
+    unit = UnitField(label=_("Next responsible unit"), max_length=100)
+    limit = forms.CharField(label=_("repair limit"), max_length=8, required=False)
+    field_order = ("unit", "limit", "note", "version")
+
+    def clean_limit(self) -> str | None:
+        return _limit(self.cleaned_data["limit"]) if self.cleaned_data["limit"] else None
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        return cleaned | {"keep_due": not cleaned.get("limit")}
+
+
+class ReopenForm(ReasonForm):
+    """Why it is open again, and in what time it is to be put right; an empty limit leaves the deadline where it was."""
+
+    limit = forms.CharField(label=_("repair limit"), max_length=8, required=False)
+    field_order = ("limit", "note", "version")
+
+    def clean_limit(self) -> str | None:
+        return _limit(self.cleaned_data["limit"]) if self.cleaned_data["limit"] else None
 
 
 class PhotoIds(forms.MultipleHiddenInput):
@@ -141,6 +180,9 @@ FORMS: dict[Move, type[MoveForm]] = {
     Move.SUBMIT: SubmitForm,
     Move.SEND_BACK: ReasonForm,
     Move.CLOSE: MoveForm,
+    Move.RETURN: ReturnForm,
+    Move.TRANSFER: TransferForm,
+    Move.REOPEN: ReopenForm,
     Move.CANCEL: ReasonForm,
 }
 

@@ -73,6 +73,9 @@ class Problem(models.Model):
     due_at = models.DateTimeField(_("due"), null=True)
     submitted_at = models.DateTimeField(_("submitted"), null=True)
     closed_at = models.DateTimeField(_("closed"), null=True)
+    returned_at = models.DateTimeField(
+        _("returned"), null=True, help_text="by a holder who says it is another unit's; until handed over again"
+    )
     sent_back = models.PositiveIntegerField(_("times sent back"), default=0)
 
     objects = ProblemQuerySet.as_manager()
@@ -91,6 +94,7 @@ class Problem(models.Model):
                 condition=Q(state="closed", closed_at__isnull=False) | (~Q(state="closed") & Q(closed_at=None)),
                 name="problem_closed_paired",
             ),
+            models.CheckConstraint(condition=Q(returned_at=None) | Q(state="noted"), name="problem_returned_is_noted"),
         ]
         indexes = [
             models.Index(fields=["state", "-id"], name="problem_by_state"),
@@ -133,6 +137,9 @@ class Step(models.Model):
         (Move.SUBMIT.value, _("Repair submitted")),
         (Move.SEND_BACK.value, _("Sent back")),
         (Move.CLOSE.value, _("Closed")),
+        (Move.RETURN.value, _("Returned: another unit's")),
+        (Move.TRANSFER.value, _("Transferred")),
+        (Move.REOPEN.value, _("Reopened")),
         (Move.CANCEL.value, _("Cancelled")),
     ]
 
@@ -140,6 +147,9 @@ class Step(models.Model):
     move = models.CharField(max_length=12, choices=MOVES)
     state = models.CharField(max_length=12, choices=Problem.STATES, help_text="the state the move led to")
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", help_text="the holder after the move")
+    proposed_unit = models.ForeignKey(
+        Unit, models.PROTECT, null=True, related_name="+", db_index=False, help_text="whose it is, says who returns it"
+    )
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     at = models.DateTimeField(default=timezone.now)
     note = models.CharField(max_length=500, blank=True)

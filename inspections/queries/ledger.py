@@ -122,7 +122,10 @@ def _beyond(anchor: Problem, *, by_due: bool, back: bool) -> Q:
 
 
 #: The move that leads on comes first.
-OFFERED = (Move.HAND_OVER, Move.RECEIVE, Move.SUBMIT, Move.CLOSE, Move.SEND_BACK, Move.CANCEL)
+OFFERED = (
+    Move.HAND_OVER, Move.RECEIVE, Move.SUBMIT, Move.CLOSE, Move.SEND_BACK, Move.RETURN, Move.TRANSFER, Move.REOPEN,
+    Move.CANCEL,
+)  # fmt: skip
 
 
 def moves_for(problem: Problem, user: User) -> list[Move]:
@@ -138,7 +141,7 @@ def story(problem: Problem, user: User) -> list[Step]:
 
     A unit is not told who reported a problem, only in which role: citizens and inspectors are not exposed to it.
     """
-    steps = list(problem.steps.select_related("by", "unit"))
+    steps = list(problem.steps.select_related("by", "unit", "proposed_unit"))
     for step in steps:
         hidden = user.can(Permission.REPAIR) and step.move == "note"
         step.who = step.by.get_role_display() if hidden else str(step.by)  # type: ignore[attr-defined]

@@ -1,11 +1,10 @@
 """The ledger's moves: one service makes them all, on the version of the problem that the person saw."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
-from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -14,15 +13,14 @@ from django.utils.translation import gettext as _
 
 from campaign.models import User
 from campaign.permissions import Permission
-from campaign.queries import an_event, facts_changed, record, record_all, running_campaign, work_clock
-from campaign.rules import UnknownYear, day_of, parse_limit
+from campaign.queries import an_event, facts_changed, record, record_all
+from campaign.rules import day_of
 from units.models import Unit
 
 from ..models import Photo, Problem, Step
 from ..rules import TRANSITIONS, Move, Transition, can_move
-
-#: Receiving a problem has this limit where no campaign runs.
-RECEIVE_LIMIT = "4h"
+from .effects import EFFECTS, Act, dates_of
+from .effects import RECEIVE_LIMIT as RECEIVE_LIMIT
 
 
 class Conflict(Exception):
@@ -35,24 +33,6 @@ class Conflict(Exception):
         super().__init__(problem.code)
         self.problem = problem
         self.step: Step | None = problem.steps.select_related("by").last()
-
-
-@dataclass(frozen=True, slots=True)
-class Act:
-    """One move as asked for: by whom and when, with what goes with it.
-
-    ``unit``, ``limit`` and ``text`` correct a problem while it is handed over (None: as noted); ``photos`` are the
-    uuids of photographs sent before, for a submitted repair.
-    """
-
-    move: Move
-    by: User
-    at: datetime
-    note: str = ""
-    unit: Unit | None = None
-    limit: str | None = None
-    text: str | None = None
-    photos: Collection[UUID] = ()
 
 
 def move_problem(*, problem: Problem, move: Move, version: int, by: User, at: datetime, **given: Any) -> Problem:
@@ -92,82 +72,10 @@ def _check_note(note: str, *, required: bool) -> None:
         raise ValidationError({"note": _("At most %(count)s characters, please.") % {"count": longest}})
 
 
-def due_dates(limit: str, at: datetime) -> tuple[datetime, datetime]:
-    """When a problem handed over at ``at`` is due, and by when it is to be received.
-
-    Raises ValidationError when the limit is not one, or the work calendar lacks a year that it runs into.
-    """
-    return _due_dates({limit}, at)[limit]
-
-
-def _due_dates(limits: Collection[str], at: datetime) -> dict[str, tuple[datetime, datetime]]:
-    campaign = running_campaign(on=day_of(at))
-    clock = work_clock(campaign)
-    try:
-        receive = clock.due(at, parse_limit(campaign.receive_limit if campaign else RECEIVE_LIMIT))
-        return {limit: (clock.due(at, parse_limit(limit)), receive) for limit in limits}
-    except UnknownYear as missing:
-        raise ValidationError({"limit": str(missing)}) from missing
-    except ValueError as wrong:
-        raise ValidationError({"limit": _("A limit such as 4h (working hours) or 3d (working days).")}) from wrong
-
-
 def _changed(problem: Problem, version: int, transition: Transition, fields: Mapping[str, Any]) -> int:
     """The optimistic lock: of several writers who saw one version, exactly one changes a row."""
     standing = Problem.objects.filter(pk=problem.pk, version=version, state__in=transition.sources)
     return standing.update(**fields, state=transition.target, version=F("version") + 1)
-
-
-def _hand_over(problem: Problem, act: Act) -> dict[str, Any]:
-    unit = act.unit or problem.unit
-    if not Unit.objects.valid_on(day_of(act.at)).filter(pk=unit.pk).exists():
-        raise ValidationError({"unit": _("This unit does not exist any more.")})
-    text = problem.text if act.text is None else act.text.strip()
-    if not 0 < len(text) <= (Problem._meta.get_field("text").max_length or 0):
-        raise ValidationError({"text": _("Say what is to be put right, in at most 500 characters.")})
-    limit = act.limit or problem.limit
-    due, receive_due = due_dates(limit, act.at)
-    return {
-        "unit": unit, "text": text, "limit": str(parse_limit(limit)),
-        "handed_over_at": act.at, "due_at": due, "receive_due_at": receive_due,
-    }  # fmt: skip
-
-
-def _receive(problem: Problem, act: Act) -> dict[str, Any]:
-    return {"received_at": act.at}
-
-
-def _submit(problem: Problem, act: Act) -> dict[str, Any]:
-    required = problem.item.photos_required if problem.item else 0
-    if len(set(act.photos)) < required:
-        words = _("This item asks for at least %(count)s photographs of the repair.")
-        raise ValidationError({"photos": words % {"count": required}})
-    if not act.photos and not act.note.strip():
-        raise ValidationError({"note": _("Say in a few words what was done, or add a photograph.")})
-    return {"submitted_at": act.at}
-
-
-def _send_back(problem: Problem, act: Act) -> dict[str, Any]:
-    return {"sent_back": F("sent_back") + 1}
-
-
-def _close(problem: Problem, act: Act) -> dict[str, Any]:
-    return {"closed_at": act.at}
-
-
-def _cancel(problem: Problem, act: Act) -> dict[str, Any]:
-    return {}
-
-
-#: What a move checks and writes besides state and version.
-EFFECTS: dict[Move, Callable[[Problem, Act], dict[str, Any]]] = {
-    Move.HAND_OVER: _hand_over,
-    Move.RECEIVE: _receive,
-    Move.SUBMIT: _submit,
-    Move.SEND_BACK: _send_back,
-    Move.CLOSE: _close,
-    Move.CANCEL: _cancel,
-}
 
 
 def _attach_photos(problem: Problem, act: Act) -> None:
@@ -182,15 +90,39 @@ def _attach_photos(problem: Problem, act: Act) -> None:
 
 def _write_down(before: Problem, now: Problem, act: Act) -> None:
     note = act.note.strip()
-    Step.objects.create(problem=now, move=act.move, state=now.state, unit=now.unit, by=act.by, at=act.at, note=note)
+    proposed = act.unit if act.move == Move.RETURN else None
+    Step.objects.create(
+        problem=now, move=act.move, state=now.state, unit=now.unit, by=act.by, at=act.at, note=note,
+        proposed_unit=proposed,
+    )  # fmt: skip
     record(
-        f"problem.{now.state}",
+        ACTIONS.get(act.move, f"problem.{now.state}"),
         now,
         by=act.by,
         before=snapshot(before),
-        after=snapshot(now) | ({"note": note} if note else {}) | ({"photos": len(act.photos)} if act.photos else {}),
+        after=snapshot(now)
+        | ({"note": note} if note else {})
+        | ({"photos": len(act.photos)} if act.photos else {})
+        | ({"proposed_unit": proposed.code} if proposed else {}),
     )
-    facts_changed({day_of(act.at), day_of(now.handed_over_at or act.at)})
+    facts_changed(_days_touched(before, now, act))
+
+
+#: What the trail calls a move whose target state does not tell it from another.
+ACTIONS = {
+    Move.RETURN: "problem.returned", Move.TRANSFER: "problem.transferred", Move.REOPEN: "problem.reopened",
+}  # fmt: skip
+#: Moves that take back what counted in every period since the first hand-over.
+TAKES_BACK = frozenset({Move.RETURN, Move.TRANSFER, Move.REOPEN, Move.CANCEL})
+
+
+def _days_touched(before: Problem, now: Problem, act: Act) -> set[date]:
+    """The days whose figures a move changes: one of every week, at least, where it reaches back."""
+    days = {day_of(at) for at in (act.at, before.handed_over_at, now.handed_over_at, before.closed_at) if at}
+    if act.move in TAKES_BACK and before.handed_over_at:
+        since = day_of(before.steps.filter(move=Move.HAND_OVER).values_list("at", flat=True).first() or act.at)
+        days |= {since + timedelta(days=n) for n in range(0, (day_of(act.at) - since).days, 7)}
+    return days
 
 
 def snapshot(problem: Problem) -> dict[str, Any]:
@@ -207,6 +139,7 @@ class Result(StrEnum):
 
     HANDED_OVER = "handed_over"
     MOVED = "moved"
+    RETURNED = "returned"
     UNIT_ENDED = "unit_ended"
 
 
@@ -222,9 +155,10 @@ class BatchRow:
 def hand_over_many(*, versions: Mapping[str, int], by: User, at: datetime) -> list[BatchRow]:
     """Hand over many noted problems, each to its own unit with its own limit; ``versions``: code → version seen.
 
-    Problems that somebody moved meanwhile, or whose unit exists no more, are left as they are and said so in the
-    result; codes that the person may not see do not appear in it. The number of statements does not depend on the
-    number of problems. Raises PermissionDenied, or ValidationError when the work calendar lacks a year.
+    Problems that somebody moved meanwhile, that their unit returned as another's, or whose unit exists no more, are
+    left as they are and said so in the result; codes that the person may not see do not appear in it. The number of
+    statements does not depend on the number of problems. Raises PermissionDenied, or ValidationError when the work
+    calendar lacks a year.
     """
     if not by.can(TRANSITIONS[Move.HAND_OVER].permission):
         raise PermissionDenied
@@ -242,6 +176,8 @@ def hand_over_many(*, versions: Mapping[str, int], by: User, at: datetime) -> li
 def _outlook(problem: Problem, version: int, day: date) -> Result:
     if problem.version != version or not can_move(problem.state, Move.HAND_OVER):
         return Result.MOVED
+    if problem.returned_at:
+        return Result.RETURNED
     unit = problem.unit
     exists = unit.valid_from <= day and (unit.valid_to is None or day < unit.valid_to)
     return Result.HANDED_OVER if exists else Result.UNIT_ENDED
@@ -251,7 +187,7 @@ def _hand_over_all(problems: list[Problem], *, by: User, at: datetime) -> None:
     """Write the state, the steps and the trail of problems whose rows are locked: one statement each."""
     state = TRANSITIONS[Move.HAND_OVER].target
     before = {problem.pk: snapshot(problem) for problem in problems}
-    dates = _due_dates({problem.limit for problem in problems}, at)
+    dates = dates_of({problem.limit for problem in problems}, at)
     Problem.objects.filter(pk__in=before).update(
         state=state,
         version=F("version") + 1,

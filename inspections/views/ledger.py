@@ -181,6 +181,8 @@ def _again(
 
 def _moved(request: UserRequest, moved: Problem) -> HttpResponse:
     words = _("%(code)s: %(state)s.") % {"code": moved.code, "state": moved.get_state_display()}
+    if not Problem.objects.visible_to(request.user).filter(pk=moved.pk).exists():
+        return _gone(request, words)
     if not request.htmx:
         messages.success(request, words)
         return redirect(moved)
@@ -188,6 +190,13 @@ def _moved(request: UserRequest, moved: Problem) -> HttpResponse:
     response = render(request, "inspections/problem.html#body", context | {"panel": True, "done": words})
     response["HX-Trigger"] = "problem-moved"
     return response
+
+
+def _gone(request: UserRequest, words: str) -> HttpResponse:
+    """After a move that takes the problem out of this person's sight, the list is what remains."""
+    messages.success(request, words)
+    target = reverse("inspections:problems")
+    return HttpResponse(headers={"HX-Redirect": target}) if request.htmx else redirect(target)
 
 
 @require_POST

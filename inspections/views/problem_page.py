@@ -24,7 +24,7 @@ from ..models import Photo, Problem, Step
 from ..queries import ledger
 from ..queries.checklist import LimitChoice, limit_choices, units_near
 from ..rules import Move
-from ..services.ledger import due_dates
+from ..services.effects import due_dates
 
 Typed = tuple[Move, MoveForm]
 
@@ -47,9 +47,27 @@ WORDS = {
         gettext_lazy("Close the problem"),
         gettext_lazy("A closed problem counts in the figures of %(unit)s from today and does not change any more."),
     ),
+    Move.RETURN: (
+        gettext_lazy("Return: not our unit's"),
+        gettext_lazy(
+            "Goes back to the creation office, which decides anew; it counts no longer for %(unit)s, and as no rework."
+        ),
+    ),
+    Move.TRANSFER: (
+        gettext_lazy("Transfer"),
+        gettext_lazy(
+            "The next unit has to receive it anew, and it counts for that unit; what %(unit)s did stays in its steps."
+        ),
+    ),
+    Move.REOPEN: (
+        gettext_lazy("Reopen"),
+        gettext_lazy("Counts as open again from now, in the figures of %(unit)s as well; its deadline was %(due)s."),
+    ),
     Move.CANCEL: (
         gettext_lazy("Cancel it"),
-        gettext_lazy("It will not be handed over and counts for nobody. The reason stays in the ledger."),
+        gettext_lazy(
+            "It ends here and counts for nobody, neither as open nor as rework. The reason stays in the ledger."
+        ),
     ),
 }
 
@@ -66,35 +84,50 @@ class Choice:
     photos: list[Photo]
     limits: dict[str, LimitChoice]
     units: list[Unit]
+    keep_label: str
+    leads_on: bool
 
 
 def page_context(user: User, problem: Problem, *, at: datetime, typed: Typed | None = None) -> dict[str, Any]:
     """Everything the template shows; ``typed`` is a form that came back, shown instead of an empty one."""
     clock = work_clock()
     open_due = problem.due_at if problem.closed_at is None else None
+    steps = ledger.story(problem, user)
+    begun, path = _path(problem, steps, clock)
+    returned = steps[-1] if problem.returned_at else None
     return {
         "problem": problem,
         "left": clock.remaining(open_due, at) if open_due else None,
-        "path": _path(problem, clock),
+        "begun": begun,
+        "path": path,
+        "returned": returned,
         "pairs": _pairs(problem),
-        "steps": _timeline(problem, user),
+        "steps": _timeline(steps),
         "inspection": ledger.seen_inspection(problem, user),
-        "choices": [_choice(problem, move, user, at, typed) for move in ledger.moves_for(problem, user)],
+        "choices": [_choice(problem, move, user, at, typed, returned) for move in ledger.moves_for(problem, user)],
         "trail": [{"label": _("Problem ledger"), "url": reverse("inspections:problems")}],
         "as_text": _as_text(problem),
         "sees_units": user.can(Permission.SEE_UNITS),
     }
 
 
-def _path(problem: Problem, clock: WorkClock) -> list[Stretch]:
-    """How the deadline was computed; empty where today's calendar does not lead to the date that was set."""
-    if problem.handed_over_at is None or problem.due_at is None:
-        return []
-    try:
-        path = clock.explain(problem.handed_over_at, parse_limit(problem.limit))
-    except (UnknownYear, ValueError):
-        return []
-    return path if path[-1].ends == problem.due_at else []
+#: Moves from which a clock may run.
+STARTS = (Move.HAND_OVER, Move.TRANSFER, Move.REOPEN)
+
+
+def _path(problem: Problem, steps: list[Step], clock: WorkClock) -> tuple[Step | None, list[Stretch]]:
+    """The step that the deadline runs from, and how; none where today's calendar does not lead to the date set."""
+    if problem.due_at is None:
+        return None, []
+    for step in reversed(steps):
+        if step.move in STARTS:
+            try:
+                path = clock.explain(step.at, parse_limit(problem.limit))
+            except (UnknownYear, ValueError):
+                continue
+            if path[-1].ends == problem.due_at:
+                return step, path
+    return None, []
 
 
 def _pairs(problem: Problem) -> list[dict[str, Any]]:
@@ -112,37 +145,59 @@ def _picture(photo: Photo) -> dict[str, str]:
     }
 
 
-def _timeline(problem: Problem, user: User) -> Iterator[dict[str, Any]]:
-    step: Step
-    for step in ledger.story(problem, user):
+def _timeline(steps: list[Step]) -> Iterator[dict[str, Any]]:
+    for step in steps:
         yield {
-            "state": step.state,
+            "state": MARKS.get(step.move, step.state),
             "title": step.get_move_display(),
             "at": step.at,
-            "by": f"{step.who} → {step.unit.label}" if step.move == Move.HAND_OVER else step.who,  # type: ignore[attr-defined]
-            "note": step.note,
+            "by": f"{step.who} → {step.unit.label}" if step.move in (Move.HAND_OVER, Move.TRANSFER) else step.who,  # type: ignore[attr-defined]
+            "note": "\n".join(filter(None, [step.note, _proposal(step)])),
         }
 
 
-def _choice(problem: Problem, move: Move, user: User, at: datetime, typed: Typed | None) -> Choice:
+#: Moves whose colour and icon are not those of the state they lead to.
+MARKS: dict[str, str] = {Move.RETURN: "returned", Move.REOPEN: "reopened"}
+
+
+def _proposal(step: Step) -> str:
+    return _("Says it is %(unit)s's.") % {"unit": step.proposed_unit.label} if step.proposed_unit else ""
+
+
+#: Moves with a choice of units and of limits, and those whose deadline may stay as it is.
+NAMES_UNIT = (Move.HAND_OVER, Move.TRANSFER, Move.RETURN)
+SETS_LIMIT = (Move.HAND_OVER, Move.TRANSFER, Move.REOPEN)
+#: Moves that bring a problem nearer to its end: the first of these is the accented one.
+LEADS_ON = (Move.HAND_OVER, Move.RECEIVE, Move.SUBMIT, Move.CLOSE)
+
+
+def _choice(
+    problem: Problem, move: Move, user: User, at: datetime, typed: Typed | None, returned: Step | None
+) -> Choice:
     if typed and typed[0] == move:
         form = typed[1]
     else:
-        form = FORMS[move](
-            initial={
-                "version": problem.version, "unit": problem.unit.label, "limit": problem.limit, "text": problem.text,
-            },
-            auto_id=f"{move}-%s",
-        )  # fmt: skip
+        form = FORMS[move](initial=_initial(problem, move, returned), auto_id=f"{move}-%s")
     label, consequence = _words(problem, move, at)
     url = reverse("inspections:problem_move", args=[problem.code, move.value])
-    handing = move == Move.HAND_OVER
+    keeps = move in (Move.TRANSFER, Move.REOPEN) and problem.due_at
+    near = units_near(problem.unit, on=day_of(at), site=problem.site) if move in NAMES_UNIT else []
     return Choice(
         move, label, consequence, url, form,
         photos=_arrived(form, user),
-        limits=limit_choices({problem.limit}, at=at) if handing else {},
-        units=units_near(problem.unit, on=day_of(at), site=problem.site) if handing else [],
+        limits=limit_choices({problem.limit}, at=at) if move in SETS_LIMIT else {},
+        units=near if move == Move.HAND_OVER else near[1:],
+        keep_label=_("as it is: %(due)s") % {"due": daytime(problem.due_at)} if keeps else "",
+        leads_on=move in LEADS_ON,
     )  # fmt: skip
+
+
+def _initial(problem: Problem, move: Move, returned: Step | None) -> dict[str, Any]:
+    """What a form proposes; a returned problem goes to the unit that the last holder named."""
+    proposed = returned.proposed_unit if returned and returned.proposed_unit else problem.unit
+    unit = proposed.label if move == Move.HAND_OVER else ""
+    limit = "" if move == Move.REOPEN else problem.limit
+    return {"version": problem.version, "unit": unit, "limit": limit, "text": problem.text}
 
 
 def _arrived(form: MoveForm, user: User) -> list[Photo]:

@@ -121,7 +121,11 @@ def problems_behind(figure: str, unit: Unit, window: Window, scope: str = "subtr
 def steps_behind(unit: Unit, window: Window, scope: str = "subtree") -> QuerySet[Step]:
     """The steps of ``rework``: repairs submitted and sent back, newest first."""
     rows = Step.objects.filter(at__gte=window.starts_at, at__lt=window.cut, move__in=["send_back", "submit"])
-    rows = rows.annotate(fact_day=_on("at")).filter(_counts_for(unit, scope, OuterRef("fact_day")))
+    rows = (
+        rows.exclude(problem__state="cancelled")
+        .annotate(fact_day=_on("at"))
+        .filter(_counts_for(unit, scope, OuterRef("fact_day")))
+    )
     return rows.select_related("problem").order_by("-at", "-id")
 
 

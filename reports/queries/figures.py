@@ -8,9 +8,11 @@ whichever is earlier. Sums of means are rounded half-up to ten places, which res
   indicator at the site, and the number of indicators.
 - ``rectified``: problems handed over in the window; closed before the cut ÷ all of them.
 - ``on_time``: closed in the window by ``due_at`` ÷ (closed in the window + open at the cut and due before it).
-- ``rework``: steps *sent back* ÷ steps *submitted* in the window.
+- ``rework``: steps *sent back* ÷ steps *submitted* in the window, but those of cancelled problems.
 - ``prompt_receipt``: problems handed over in the window; received by ``receive_due_at`` ÷ all that had such a limit.
 - ``tasks``: duties whose day lies in the window and is over at the cut; accepted and reported by that day ÷ all.
+
+A problem that was cancelled or returned has no hand-over and no deadline any more, so it counts nowhere.
 
 Inspections carry the units they count for (``InspectionUnit``); problems, steps and duties count for their unit and,
 in ``subtree``, for the units above it on the day of the hand-over, closing, cut, step or due date.
@@ -69,7 +71,8 @@ UNION ALL
 SELECT unit_id, %(last_day)s, 0, 1 FROM inspections_problem WHERE closed_at >= %(cut)s AND due_at < %(cut)s""",
     "rework": f"""
 SELECT unit_id, {DAY.format("at")} AS day, (move = 'send_back')::int AS n, (move = 'submit')::int AS d
-  FROM inspections_step WHERE at >= %(start)s AND at < %(cut)s AND move IN ('send_back', 'submit')""",
+  FROM inspections_step WHERE at >= %(start)s AND at < %(cut)s AND move IN ('send_back', 'submit')
+   AND problem_id NOT IN (SELECT id FROM inspections_problem WHERE state = 'cancelled')""",
     "prompt_receipt": f"""
 SELECT unit_id, {DAY.format("handed_over_at")} AS day, (received_at <= receive_due_at IS TRUE)::int AS n, 1 AS d
   FROM inspections_problem

@@ -68,7 +68,7 @@ SELECT {MOMENT.format("closed_at")}, p.code, {MOMENT.format("due_at")}, {MOMENT.
         f"""
 SELECT {MOMENT.format("at")}, s.id AS entry, s.move, p.code AS problem, u.code AS unit
   FROM inspections_step s JOIN inspections_problem p ON p.id = s.problem_id JOIN units_unit u ON u.id = s.unit_id
- WHERE s.at >= %(start)s AND s.at < %(cut)s AND s.move IN ('send_back', 'submit')
+ WHERE s.at >= %(start)s AND s.at < %(cut)s AND s.move IN ('send_back', 'submit') AND p.state <> 'cancelled'
    AND s.unit_id IN (SELECT unit_id FROM held)""",
         "entry",
     ),

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from types import SimpleNamespace
+from typing import Any
 
 from campaign.models import User
 from inspections.models import Problem, Step
@@ -29,11 +30,12 @@ def make_problems(city: SimpleNamespace, count: int) -> list[Problem]:
     return [make_problem(city, f"WT-2611-{number:04}") for number in range(1, count + 1)]
 
 
-def advance(problem: Problem, *moves: Move, city: SimpleNamespace, when: datetime = TEN) -> Problem:
+def advance(problem: Problem, *moves: Move, city: SimpleNamespace, when: datetime = TEN, **given: Any) -> Problem:
     """Make moves one after another, each by somebody who may."""
-    people: dict[Move, User] = {Move.RECEIVE: city.leader, Move.SUBMIT: city.leader}
+    people: dict[Move, User] = dict.fromkeys((Move.RECEIVE, Move.SUBMIT, Move.RETURN), city.leader)
     for move in moves:
         problem = move_problem(
-            problem=problem, move=move, version=problem.version, by=people.get(move, city.office), at=when, note="说明"
-        )
+            problem=problem, move=move, version=problem.version, by=people.get(move, city.office), at=when, note="说明",
+            **given,
+        )  # fmt: skip
     return problem

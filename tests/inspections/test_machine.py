@@ -1,5 +1,6 @@
 """Row S12: whatever anybody tries, in any order, the ledger makes legal moves only and writes each down once."""
 
+from datetime import timedelta
 from itertools import pairwise
 from types import SimpleNamespace
 
@@ -16,8 +17,10 @@ from inspections.rules import TRANSITIONS, Move
 from inspections.services.ledger import Conflict, hand_over_many, move_problem
 from tests.inspections.ledger import TEN, make_problem
 
+#: When every deadline of these runs has passed.
+LATE = TEN + timedelta(days=20)
 PEOPLE = ["office", "leader", "neighbour", "inspector", "supervisor"]
-MAY = {"hand_over": {"office"}, "repair": {"leader"}, "check_repairs": {"office"}}
+OFFICE = {"hand_over", "check_repairs"}
 
 
 class Ledger(RuleBasedStateMachine):
@@ -39,13 +42,17 @@ class Ledger(RuleBasedStateMachine):
         who=st.sampled_from(PEOPLE),
         off=st.sampled_from([0, 0, 0, 0, -1, 1]),
         note=st.sampled_from(["", "  ", "说明", "说明", "说明"]),
+        unit=st.sampled_from([None, "east", "west"]),
+        limit=st.sampled_from([None, "4h", "3d"]),
+        keep_due=st.booleans(),
     )
-    def try_move(self, which, move, who, off, note):
+    def try_move(self, which, move, who, off, note, unit, limit, keep_due):
         before = Problem.objects.get(pk=self.problems[which].pk)
         transition = TRANSITIONS[move]
-        if who not in MAY[transition.permission]:
+        holder = "neighbour" if before.unit_id == self.city.west.pk else "leader"
+        if who != ("office" if transition.permission in OFFICE else holder):
             expected = PermissionDenied
-        elif (transition.reason_required or move == Move.SUBMIT) and not note.strip():
+        elif self.lacks_words(move, note) or self.lacks_unit(before, move, unit):
             expected = ValidationError
         elif off or before.state not in transition.sources:
             expected = Conflict
@@ -57,18 +64,37 @@ class Ledger(RuleBasedStateMachine):
             with transaction.atomic():
                 move_problem(
                     problem=before, move=move, version=before.version + off, note=note, at=TEN,
-                    by=getattr(self.city, who),
+                    by=getattr(self.city, who), unit=getattr(self.city, unit) if unit else None, limit=limit,
+                    keep_due=keep_due,
                 )  # fmt: skip
             self.changes += 1
         except (PermissionDenied, ValidationError, Conflict) as refused:
             met = type(refused)
         assert met is expected
 
+    @staticmethod
+    def lacks_words(move, note):
+        return (TRANSITIONS[move].reason_required or move == Move.SUBMIT) and not note.strip()
+
+    def lacks_unit(self, before, move, unit):
+        if move not in (Move.TRANSFER, Move.RETURN):
+            return False
+        return getattr(self.city, unit).pk == before.unit_id if unit else move == Move.TRANSFER
+
     @rule(off=st.sampled_from([0, 1]))
     def batch(self, off):
         versions = {problem.code: problem.version + off for problem in Problem.objects.all()}
         rows = hand_over_many(versions=versions, by=self.city.office, at=TEN)
         self.changes += sum(row.result == "handed_over" for row in rows)
+
+    @invariant()
+    def a_clock_runs_iff_somebody_holds_it(self):
+        for problem in Problem.objects.all():
+            held = problem.state not in ("noted", "cancelled")
+            assert (problem.handed_over_at is not None, problem.due_at is not None) == (held, held)
+            late = problem.due_at is not None and problem.closed_at is None
+            overdue = Problem.objects.overdue(at=LATE).filter(pk=problem.pk).exists()
+            assert problem.is_overdue(at=LATE) == overdue == late
 
     @invariant()
     def every_change_is_written_once(self):

@@ -63,11 +63,12 @@ def test_story_clock_and_item_are_shown(client, city):
     ("made", "office", "leader"),
     [
         ([], ["hand_over", "cancel"], None),
-        ([Move.HAND_OVER], [], ["receive"]),
-        ([Move.HAND_OVER, Move.RECEIVE], [], ["submit"]),
-        ([Move.HAND_OVER, Move.RECEIVE, Move.SUBMIT], ["close", "send_back"], []),
-        ([Move.HAND_OVER, Move.RECEIVE, Move.SUBMIT, Move.SEND_BACK], [], ["submit"]),
-        ([Move.HAND_OVER, Move.RECEIVE, Move.SUBMIT, Move.CLOSE], [], []),
+        ([Move.HAND_OVER], ["transfer", "cancel"], ["receive", "return"]),
+        ([Move.HAND_OVER, Move.RECEIVE], ["transfer", "cancel"], ["submit", "return"]),
+        ([Move.HAND_OVER, Move.RECEIVE, Move.SUBMIT], ["close", "send_back", "cancel"], []),
+        ([Move.HAND_OVER, Move.RECEIVE, Move.SUBMIT, Move.SEND_BACK], ["transfer", "cancel"], ["submit"]),
+        ([Move.HAND_OVER, Move.RECEIVE, Move.SUBMIT, Move.CLOSE], ["reopen"], []),
+        ([Move.HAND_OVER, Move.RETURN], ["hand_over", "cancel"], None),
         ([Move.CANCEL], [], None),
     ],
 )
@@ -148,10 +149,11 @@ def test_after_a_conflict_the_form_carries_the_new_version(client, city):
 
 @pytest.mark.parametrize("move", list(TRANSITIONS))
 def test_a_move_by_address_from_a_wrong_state_is_409(client, city, move):
-    problem = advance(make_problem(city), Move.HAND_OVER, Move.RECEIVE, Move.SUBMIT, Move.CLOSE, city=city)
-    person = city.leader if move in (Move.RECEIVE, Move.SUBMIT) else city.office
+    ends = [Move.CLOSE] if move != Move.REOPEN else []
+    problem = advance(make_problem(city), Move.HAND_OVER, Move.RECEIVE, Move.SUBMIT, *ends, city=city)
+    person = city.leader if TRANSITIONS[move].permission == "repair" else city.office
 
-    response = send(client, person, problem, move, unit="东街", limit="3d", text="改写")
+    response = send(client, person, problem, move, unit="西街", limit="3d", text="改写")
 
     assert response.status_code == 409
     assert Problem.objects.get().version == problem.version

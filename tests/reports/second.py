@@ -45,7 +45,8 @@ FACTS = {
       WHERE handed_over_at IS NOT NULL AND due_at < %(cut)s AND coalesce(closed_at, 'infinity') >= %(cut)s""",
     "rework": """SELECT unit_id, at, CASE move WHEN 'send_back' THEN 1 ELSE 0 END AS n,
       CASE move WHEN 'submit' THEN 1 ELSE 0 END AS d
-      FROM inspections_step WHERE at >= %(start)s AND at < %(cut)s""",
+      FROM inspections_step s WHERE at >= %(start)s AND at < %(cut)s
+       AND EXISTS (SELECT FROM inspections_problem p WHERE p.id = s.problem_id AND p.state <> 'cancelled')""",
     "prompt_receipt": """SELECT unit_id, handed_over_at AS at,
       CASE WHEN received_at <= receive_due_at THEN 1 ELSE 0 END AS n, 1 AS d
       FROM inspections_problem WHERE handed_over_at >= %(start)s AND handed_over_at < %(cut)s
