@@ -79,5 +79,12 @@ def _scheme_and_host(url: str, schemes: set[str]) -> bool:
 
 
 def var_dir(base: Path) -> Path:
-    """Where the running system keeps what it writes: VAR_DIR, or var/ beside manage.py."""
-    return Path(text("VAR_DIR", str(base / "var"))).resolve()
+    """Where the running system keeps what it writes: VAR_DIR, or var/ beside manage.py; made where it is not there."""
+    folder = Path(text("VAR_DIR", str(base / "var"))).resolve()
+    try:
+        folder.mkdir(mode=0o750, parents=True, exist_ok=True)
+    except OSError as error:
+        raise ImproperlyConfigured(f"VAR_DIR is {folder}, which cannot be a folder: {error.strerror}.") from error
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise ImproperlyConfigured(f"VAR_DIR is {folder}, where this user may not write.")
+    return folder

@@ -38,6 +38,14 @@ def test_database_address_must_be_whole(url: str, monkeypatch: pytest.MonkeyPatc
         environment.database()
 
 
+def test_folder_that_cannot_be_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("VAR_DIR", str(tmp_path / "file" / "var"))
+
+    with pytest.raises(ImproperlyConfigured, match=r"VAR_DIR is .*file/var, which cannot be a folder"):
+        environment.var_dir(tmp_path)
+
+
 def test_trial_keeps_its_secret_to_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("SECRET_KEY")
 
