@@ -6,13 +6,16 @@ With xdist the controller starts them and the workers inherit the addresses.
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 import django
 import hypothesis
 import pytest
-from pytest_django import Settings
+from django.db import connection
+from django.utils import translation
+from pytest_django import DjangoDbBlocker, Settings
 
 from campaign import translations
 from campaign.embedded import servers
@@ -61,6 +64,25 @@ django.setup()
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     ending.close()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """The database goes in the end, even where a killed process or a thread left its connection behind."""
+    yield
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+
+
+@pytest.fixture(autouse=True)
+def own_language() -> Iterator[None]:
+    """Each test begins in the language of the site, whatever a request before it had chosen."""
+    translation.deactivate()
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture(autouse=True)

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from campaign.models import FactChange
 from campaign.rules import ONE_DAY
 from reports.models import Ranking
 from reports.rules.figures import FIGURES
@@ -67,6 +68,7 @@ def publish_history(kinds: list[str], people: People, history: History) -> int:
         count += len(closed)
         if span.kind != "week" or span.starts_on != last_week:
             _publish(closed, people, min(history.now, span.ends_at + PUBLISHED_AFTER))
+    FactChange.objects.all().delete()  # of periods that began before the history, which are left out
     roll_up(now=history.now)
     return count
 
