@@ -22,6 +22,7 @@ NAVIGATION = [
     (_("New inspection"), "inspections:new", "clipboard-check", (P.ENTER_INSPECTIONS,)),
     (_("Problem ledger"), "inspections:problems", "clipboard-list", (P.SEE_PROBLEMS,)),
     (_("Rankings"), "reports:rankings", "trophy", (P.SEE_RANKINGS,)),
+    (_("Citizens' reports"), "inspections:citizen_reports", "message-circle", (P.HANDLE_CITIZEN_REPORTS,)),
     (_("Units"), "units:units", "building-community", (P.SEE_UNITS,)),
     (_("Tasks"), "units:tasks", "list-check", (P.SEE_TASKS,)),
     (_("Reports"), "reports:documents", "file-spreadsheet", (P.EXPORT,)),

@@ -93,8 +93,26 @@ class PhotoQuerySet(QuerySet["models.Photo"]):
         """A photograph is seen by whoever sees its problem or its inspection, and by the person who sent it."""
         problems = ProblemQuerySet(apps.get_model("inspections", "Problem")).visible_to(user)
         inspections = InspectionQuerySet(apps.get_model("inspections", "Inspection")).visible_to(user)
+        reports = CitizenReportQuerySet(apps.get_model("inspections", "CitizenReport")).visible_to(user)
         return self.filter(
             Q(uploaded_by=user)
             | Exists(problems.filter(pk=OuterRef("problem")))
             | Exists(inspections.filter(pk=OuterRef("inspection")))
+            | Exists(reports.filter(pk=OuterRef("report")))
         )
+
+    def unclaimed(self) -> Self:
+        """Photographs that belong to nothing yet."""
+        return self.filter(problem=None, inspection=None, report=None)
+
+
+class CitizenReportQuerySet(QuerySet["models.CitizenReport"]):
+    """What citizens reported."""
+
+    def visible_to(self, user: User) -> Self:
+        """Reports are read by those who handle them, and by nobody else."""
+        return self if user.can(Permission.HANDLE_CITIZEN_REPORTS) else self.none()
+
+    def doubted(self) -> Self:
+        """The reporter says that it is not fixed, and nobody has looked again."""
+        return self.filter(said_fixed=False, checked_at=None)

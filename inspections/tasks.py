@@ -3,6 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
+from .services import citizens
 from .services.photos import sweep
 
 
@@ -10,3 +11,9 @@ from .services.photos import sweep
 def sweep_photos() -> None:
     """Once a day: photographs that nothing claimed, and files that lost their row, go."""
     sweep(at=timezone.now())
+
+
+@shared_task
+def forget_contacts() -> None:
+    """Once a day: what citizens left to be asked back goes when its time is over."""
+    citizens.forget_contacts(at=timezone.now())

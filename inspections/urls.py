@@ -2,10 +2,16 @@
 
 from django.urls import path
 
-from .views import entry, ledger, photos, visits
+from .views import citizen_desk, citizens, entry, ledger, photos, visits
 
 app_name = "inspections"
 urlpatterns = [
+    path("report/", citizens.report, name="report"),
+    path("report/track/", citizens.track, name="track"),
+    path("citizen-reports/", citizen_desk.citizen_reports, name="citizen_reports"),
+    path("citizen-reports/<str:code>/", citizen_desk.citizen_report, name="citizen_report"),
+    path("citizen-reports/<str:code>/contact/", citizen_desk.citizen_contact, name="citizen_contact"),
+    path("citizen-reports/<str:code>/<str:act>/", citizen_desk.citizen_act, name="citizen_act"),
     path("inspections/", visits.inspections, name="inspections"),
     path("inspections/new/", entry.new, name="new"),
     path("inspections/<str:code>/", visits.inspection, name="inspection"),

@@ -17,6 +17,7 @@ EVERYBODY = set(Role.values)
 BUSINESS = {OFFICE, INSPECTOR, UNIT, SUPERVISOR}
 WITHOUT_SIGNING_IN = {
     "healthz", "readyz", "set_language", "login", "logout", "campaign:large_print", "campaign:suggestions",
+    "inspections:report", "inspections:track",
 }  # fmt: skip
 
 #: Whom an address lets in. Which rows they then find there is another question, asked further down.
@@ -69,6 +70,10 @@ PAGES = {
     "inspections:hand_over": {OFFICE},
     "inspections:problem": BUSINESS | {MONITOR},
     "inspections:problem_move": {OFFICE, UNIT},
+    "inspections:citizen_reports": {OFFICE},
+    "inspections:citizen_report": {OFFICE},
+    "inspections:citizen_contact": {OFFICE},
+    "inspections:citizen_act": {OFFICE},
     "reports:rules": {OFFICE},
     "reports:rule_new": {OFFICE},
     "reports:rule": {OFFICE},

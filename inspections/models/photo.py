@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ..querysets import PhotoQuerySet
+from .citizen import CitizenReport
 from .inspection import Answer, Inspection
 from .problem import Problem
 
@@ -22,6 +23,7 @@ class Photo(models.Model):
     problem = models.ForeignKey(Problem, models.PROTECT, null=True, blank=True, related_name="photos")
     inspection = models.ForeignKey(Inspection, models.PROTECT, null=True, blank=True, related_name="photos")
     answer = models.ForeignKey(Answer, models.PROTECT, null=True, blank=True, related_name="photos")
+    report = models.ForeignKey(CitizenReport, models.PROTECT, null=True, blank=True, related_name="photos")
     role = models.CharField(max_length=10, choices=Role.choices, default=Role.BEFORE)
     file = models.FileField(upload_to="photos/%Y/%m/")
     thumb = models.FileField(upload_to="photos/%Y/%m/")

@@ -15,7 +15,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from campaign.models import User
-from campaign.queries import record
+from campaign.queries import record, record_unnamed
 
 from ..models import Photo
 from ..pictures import MOST_BYTES, Picture, PictureRefused, take_picture
@@ -43,10 +43,11 @@ def number_in_form(form: UUID, field: str, data: bytes) -> UUID:
     return uuid5(form, f"{field}:{hashlib.sha256(data).hexdigest()}")
 
 
-def store_photo(*, data: bytes, client_uuid: UUID, by: User, at: datetime) -> Photo:
+def store_photo(*, data: bytes, client_uuid: UUID, by: User, at: datetime, unnamed: bool = False) -> Photo:
     """Keep a photograph, redrawn from its pixels, until an inspection, a problem or a repair claims it.
 
-    The same file under the same number returns what was stored the first time. Raises ValidationError with a sentence
+    ``unnamed``: it comes from somebody without an account, so what the camera wrote about time, place and model is
+    not kept. The same file under the same number returns what was stored the first time. Raises ValidationError with a sentence
     for a file that is no photograph, SubmissionConflict for another file under the number.
     """
     digest = hashlib.sha256(data).hexdigest()
@@ -59,7 +60,7 @@ def store_photo(*, data: bytes, client_uuid: UUID, by: User, at: datetime) -> Ph
         raise ValidationError({"photos": str(refused)}, code=refused.key) from refused
     photo = Photo(client_uuid=client_uuid, sha256=digest, uploaded_by=by, received_at=at)
     try:
-        return _keep(photo, picture)
+        return _keep(photo, picture, unnamed=unnamed)
     except IntegrityError:  # the same photograph, stored by another process since we looked
         stored = sent_before(Photo, client_uuid=client_uuid, digest=digest, by=by)
         if stored is None:
@@ -67,15 +68,19 @@ def store_photo(*, data: bytes, client_uuid: UUID, by: User, at: datetime) -> Ph
         return stored
 
 
-def _keep(photo: Photo, picture: Picture) -> Photo:
+def _keep(photo: Photo, picture: Picture, *, unnamed: bool) -> Photo:
     photo.width, photo.height = picture.width, picture.height
-    photo.taken_at, photo.lat, photo.lon, photo.camera = picture.taken_at, picture.lat, picture.lon, picture.camera
+    if not unnamed:
+        photo.taken_at, photo.lat, photo.lon, photo.camera = picture.taken_at, picture.lat, picture.lon, picture.camera
     with files_of_transaction(default_storage) as written:
         for field, content in ((photo.file, picture.file), (photo.thumb, picture.thumb)):
             field.save(f"{secrets.token_hex(16)}.jpg", ContentFile(content), save=False)
             written.append(str(field.name))
         photo.save(force_insert=True)
-        record("photo.received", photo, by=photo.uploaded_by, reference=str(photo.client_uuid))
+        if unnamed:
+            record_unnamed("photo.received", photo, reference=str(photo.client_uuid))
+        else:
+            record("photo.received", photo, by=photo.uploaded_by, reference=str(photo.client_uuid))
     return photo
 
 
@@ -100,7 +105,7 @@ def sweep(*, at: datetime) -> tuple[int, int]:
 
     Returns how many rows and how many files went. Looks for files in the folders of this and the last month.
     """
-    unclaimed = Photo.objects.filter(problem=None, inspection=None, received_at__lt=at - UNCLAIMED)
+    unclaimed = Photo.objects.unclaimed().filter(received_at__lt=at - UNCLAIMED)
     with transaction.atomic():
         rows = list(unclaimed.select_for_update().values_list("pk", "file", "thumb"))
         gone, _detail = Photo.objects.filter(pk__in=[pk for pk, *_names in rows]).delete()
