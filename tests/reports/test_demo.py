@@ -22,6 +22,7 @@ from reports.services import try_rule
 from units.models import Site, TaskDuty, Unit
 from units.services import accountable
 
+pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 23, 15, 20, tzinfo=SHANGHAI)
 SMALL = {"weeks": 4, "sites": 300, "illustrated": 8}
 
