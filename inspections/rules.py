@@ -125,6 +125,10 @@ class State(StrEnum):
 OPEN_STATES = (State.NOTED, State.HANDED_OVER, State.RECEIVED, State.SUBMITTED, State.SENT_BACK)
 #: States in which the holder has to act.
 WITH_UNIT = (State.HANDED_OVER, State.RECEIVED, State.SENT_BACK)
+#: Open states in which some unit holds the problem.
+HELD = frozenset({*WITH_UNIT, State.SUBMITTED})
+#: How often the same holder may be granted more time for one problem; cities grant it once.
+MOST_EXTENSIONS = 1
 
 
 class Move(StrEnum):
@@ -138,15 +142,18 @@ class Move(StrEnum):
     RETURN = "return"
     TRANSFER = "transfer"
     REOPEN = "reopen"
+    ASK_TIME = "ask_time"
+    GRANT_TIME = "grant_time"
+    REFUSE_TIME = "refuse_time"
     CANCEL = "cancel"
 
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """From which states a move starts, where it leads, and which permission it takes."""
+    """From which states a move starts, where it leads (None: it stays), and which permission it takes."""
 
     sources: frozenset[State]
-    target: State
+    target: State | None
     permission: Permission
     reason_required: bool = False
 
@@ -164,6 +171,9 @@ TRANSITIONS: dict[Move, Transition] = {
     ),
     Move.TRANSFER: Transition(frozenset(WITH_UNIT), State.HANDED_OVER, Permission.HAND_OVER, reason_required=True),
     Move.REOPEN: Transition(frozenset({State.CLOSED}), State.SENT_BACK, Permission.CHECK_REPAIRS, reason_required=True),
+    Move.ASK_TIME: Transition(frozenset(WITH_UNIT), None, Permission.REPAIR, reason_required=True),
+    Move.GRANT_TIME: Transition(HELD, None, Permission.HAND_OVER),
+    Move.REFUSE_TIME: Transition(HELD, None, Permission.HAND_OVER, reason_required=True),
     Move.CANCEL: Transition(frozenset(OPEN_STATES), State.CANCELLED, Permission.HAND_OVER, reason_required=True),
 }
 

@@ -19,6 +19,7 @@ from units.models import Site, Unit
 from units.serializers import UnitName
 
 from .models import Answer, Inspection, Photo, Problem, Step
+from .models.problem import Extension
 from .queries.ledger import moves_for, seen_inspection, story
 from .queries.visits import findings
 from .rules import Move
@@ -126,6 +127,15 @@ class ProblemSerializer(serializers.ModelSerializer[Problem]):
         read_only_fields = fields
 
 
+class ExtensionSerializer(serializers.ModelSerializer[Extension]):
+    """More time that was asked for; ``granted`` is null until the office decides."""
+
+    class Meta:
+        model = Extension
+        fields = ["asked_at", "reason", "due_before", "until", "granted", "decided_at"]
+        read_only_fields = fields
+
+
 class ProblemWithSteps(ProblemSerializer):
     """A problem with its history, and the moves that the caller may make now."""
 
@@ -133,10 +143,11 @@ class ProblemWithSteps(ProblemSerializer):
     inspection = serializers.SerializerMethodField(help_text="its code, where the caller may see it")
     moves = serializers.SerializerMethodField()
     steps = serializers.SerializerMethodField()
+    extensions = ExtensionSerializer(many=True)
     photos = PhotoSerializer(many=True)
 
     class Meta(ProblemSerializer.Meta):
-        fields = [*ProblemSerializer.Meta.fields, "item", "inspection", "moves", "steps", "photos"]
+        fields = [*ProblemSerializer.Meta.fields, "item", "inspection", "moves", "steps", "extensions", "photos"]
         read_only_fields = fields
 
     def get_inspection(self, problem: Problem) -> str | None:
@@ -284,6 +295,7 @@ class MoveInput(serializers.Serializer[Any]):
     keep_due = Truth(required=False, help_text="with transfer: the deadline stays where it is")
     text = Text(max_length=500, required=False)
     photos = PhotoNumbers()
+    until = serializers.DateField(required=False, help_text="with ask_time: the new deadline's day")
 
     def validate_move(self, move: str) -> Move:
         return Move(move)

@@ -84,7 +84,7 @@ class OneProblem(DetailView):
     serializer_class = ProblemWithSteps
 
     def rows(self, user: User) -> QuerySet[Problem]:
-        return _joined(Problem.objects.visible_to(user)).select_related("item").prefetch_related("photos")
+        return _joined(Problem.objects.visible_to(user)).select_related("item").prefetch_related("photos", "extensions")
 
 
 class Moves(Rows):

@@ -42,6 +42,7 @@ class ProblemFilter(forms.Form):
         required=False,
     )
     overdue = forms.BooleanField(label=_("Overdue only"), required=False)
+    asks = forms.BooleanField(label=_("Asking for more time"), required=False)
     mine = forms.BooleanField(label=_("Mine only"), required=False)
     after = forms.CharField(max_length=60, required=False, widget=forms.HiddenInput)
     before = forms.CharField(max_length=60, required=False, widget=forms.HiddenInput)
@@ -135,6 +136,13 @@ class TransferForm(ReasonForm):
         return cleaned | {"keep_due": not cleaned.get("limit")}
 
 
+class AskTimeForm(ReasonForm):
+    """Until when, and why it cannot be done before."""
+
+    until = forms.DateField(label=_("New deadline"), widget=forms.DateInput(attrs={"type": "date"}))
+    field_order = ("until", "note", "version")
+
+
 class ReopenForm(ReasonForm):
     """Why it is open again, and in what time it is to be put right; an empty limit leaves the deadline where it was."""
 
@@ -183,6 +191,9 @@ FORMS: dict[Move, type[MoveForm]] = {
     Move.RETURN: ReturnForm,
     Move.TRANSFER: TransferForm,
     Move.REOPEN: ReopenForm,
+    Move.ASK_TIME: AskTimeForm,
+    Move.GRANT_TIME: MoveForm,
+    Move.REFUSE_TIME: ReasonForm,
     Move.CANCEL: ReasonForm,
 }
 

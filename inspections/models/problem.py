@@ -140,6 +140,9 @@ class Step(models.Model):
         (Move.RETURN.value, _("Returned: another unit's")),
         (Move.TRANSFER.value, _("Transferred")),
         (Move.REOPEN.value, _("Reopened")),
+        (Move.ASK_TIME.value, _("Asked for more time")),
+        (Move.GRANT_TIME.value, _("More time granted")),
+        (Move.REFUSE_TIME.value, _("More time refused")),
         (Move.CANCEL.value, _("Cancelled")),
     ]
 
@@ -157,3 +160,32 @@ class Step(models.Model):
     class Meta:
         ordering = ["at", "id"]
         indexes = [models.Index(F("at"), name="step_figures", include=["move", "unit", "problem"])]
+
+
+class Extension(models.Model):
+    """More time that a holder asks for (延期申请); the office grants or refuses it, and one is open at a time.
+
+    An open one that the problem leaves behind (closed, transferred, returned, cancelled) counts as refused.
+    """
+
+    problem = models.ForeignKey(Problem, models.PROTECT, related_name="extensions")
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    reason = models.CharField(max_length=500)
+    due_before = models.DateTimeField()
+    until = models.DateTimeField()
+    granted = models.BooleanField(null=True, help_text="null: not decided")
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["problem"], condition=Q(granted=None), name="extension_one_open"),
+            models.CheckConstraint(
+                condition=Q(granted=None, decided_by=None, decided_at=None)
+                | Q(granted__isnull=False, decided_by__isnull=False, decided_at__isnull=False),
+                name="extension_decided_paired",
+            ),
+            models.CheckConstraint(condition=Q(until__gt=F("due_before")), name="extension_is_later"),
+        ]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from campaign.models import User
 from campaign.permissions import Permission, Role
@@ -13,7 +13,9 @@ from campaign.rules import ONE_DAY, start_of
 from units.models import Site, Unit, UnitLink
 
 from ..models import Inspection, Problem, Step
+from ..models.problem import Extension
 from ..rules import OPEN_STATES, TRANSITIONS, Move, State, can_move
+from .extensions import may_ask, open_one
 
 PAGE = 50
 #: Values of the filter ``state`` besides the states themselves.
@@ -36,6 +38,8 @@ def narrowed(user: User, wanted: Mapping[str, Any], *, at: datetime) -> QuerySet
         found = found.filter(noted_at__lt=start_of(wanted["last"] + ONE_DAY))
     if wanted.get("overdue"):
         found = found.overdue(at=at)
+    if wanted.get("asks"):
+        found = found.filter(Exists(Extension.objects.filter(problem=OuterRef("pk"), granted=None)))
     if wanted.get("mine"):
         found = found.filter(_mine(user))
     return found
@@ -124,8 +128,13 @@ def _beyond(anchor: Problem, *, by_due: bool, back: bool) -> Q:
 #: The move that leads on comes first.
 OFFERED = (
     Move.HAND_OVER, Move.RECEIVE, Move.SUBMIT, Move.CLOSE, Move.SEND_BACK, Move.RETURN, Move.TRANSFER, Move.REOPEN,
-    Move.CANCEL,
+    Move.GRANT_TIME, Move.REFUSE_TIME, Move.ASK_TIME, Move.CANCEL,
 )  # fmt: skip
+
+
+#: Moves that depend on what was asked before.
+TIME_MOVES = frozenset({Move.ASK_TIME, Move.GRANT_TIME, Move.REFUSE_TIME})
+DECIDING = frozenset({Move.GRANT_TIME, Move.REFUSE_TIME})
 
 
 def moves_for(problem: Problem, user: User) -> list[Move]:
@@ -133,7 +142,12 @@ def moves_for(problem: Problem, user: User) -> list[Move]:
 
     Unit staff see exactly the problems of the units they answer for, so seeing one is holding it.
     """
-    return [move for move in OFFERED if can_move(problem.state, move) and user.can(TRANSITIONS[move].permission)]
+    moves = [move for move in OFFERED if can_move(problem.state, move) and user.can(TRANSITIONS[move].permission)]
+    if not TIME_MOVES & set(moves):
+        return moves
+    asked = list(problem.extensions.all())
+    idle = DECIDING if open_one(asked) is None else set()
+    return [move for move in moves if move not in idle and (move != Move.ASK_TIME or may_ask(problem, asked))]
 
 
 def story(problem: Problem, user: User) -> list[Step]:

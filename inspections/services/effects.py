@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -29,7 +29,7 @@ class Act:
     ``unit``, ``limit`` and ``text`` correct a problem while it is handed over (None: as noted). For a transfer,
     ``unit`` is the next holder, and ``keep_due`` leaves the deadline where it is; a reopened problem keeps it unless a
     ``limit`` is given. For a return, ``unit`` is the one that the holder proposes. ``photos`` are the uuids of
-    photographs sent before, for a submitted repair.
+    photographs sent before, for a submitted repair; ``until`` is the day that more time is asked for.
     """
 
     move: Move
@@ -41,6 +41,7 @@ class Act:
     keep_due: bool = False
     text: str | None = None
     photos: Collection[UUID] = ()
+    until: date | None = None
 
 
 def due_dates(limit: str, at: datetime) -> tuple[datetime, datetime]:
@@ -145,6 +146,31 @@ def _cancel(problem: Problem, act: Act) -> dict[str, Any]:
 #: A problem that nobody holds has no clock; its hand-over stays in the steps.
 NO_CLOCK: dict[str, Any] = {"handed_over_at": None, "receive_due_at": None, "received_at": None, "due_at": None}
 
+
+def _ask_time(problem: Problem, act: Act) -> dict[str, Any]:
+    if act.until is None:
+        raise ValidationError({"until": _("Until which day?")})
+    if act.until > last_day_to_ask(act.at):
+        raise ValidationError({"until": _("At most a year from today.")})
+    if problem.due_at and act.until <= max(day_of(problem.due_at), day_of(act.at)):
+        raise ValidationError({"until": _("Name a day after today and after the deadline.")})
+    return {}
+
+
+def last_day_to_ask(at: datetime) -> date:
+    """The last day until which more time can be asked for at a moment."""
+    return day_of(at) + timedelta(days=366)
+
+
+def _grant_time(problem: Problem, act: Act) -> dict[str, Any]:
+    asked = problem.extensions.filter(granted=None).first()
+    return {"due_at": asked.until} if asked else {}
+
+
+def _refuse_time(problem: Problem, act: Act) -> dict[str, Any]:
+    return {}
+
+
 #: What a move checks and writes besides state and version.
 EFFECTS: dict[Move, Callable[[Problem, Act], dict[str, Any]]] = {
     Move.HAND_OVER: _hand_over,
@@ -155,5 +181,8 @@ EFFECTS: dict[Move, Callable[[Problem, Act], dict[str, Any]]] = {
     Move.RETURN: _return,
     Move.TRANSFER: _transfer,
     Move.REOPEN: _reopen,
+    Move.ASK_TIME: _ask_time,
+    Move.GRANT_TIME: _grant_time,
+    Move.REFUSE_TIME: _refuse_time,
     Move.CANCEL: _cancel,
 }

@@ -18,7 +18,8 @@ from campaign.rules import day_of
 from units.models import Unit
 
 from ..models import Photo, Problem, Step
-from ..rules import TRANSITIONS, Move, Transition, can_move
+from ..rules import TRANSITIONS, Move, State, Transition, can_move
+from . import extensions
 from .effects import EFFECTS, Act, dates_of
 from .effects import RECEIVE_LIMIT as RECEIVE_LIMIT
 
@@ -51,6 +52,7 @@ def move_problem(*, problem: Problem, move: Move, version: int, by: User, at: da
             raise Conflict(Problem.objects.select_related("unit", "site").get(pk=problem.pk))
         now = Problem.objects.select_related("unit", "site", "item").get(pk=problem.pk)
         _attach_photos(now, act)
+        extensions.follow(problem, now, act)
         _write_down(problem, now, act)
     return now
 
@@ -75,7 +77,8 @@ def _check_note(note: str, *, required: bool) -> None:
 def _changed(problem: Problem, version: int, transition: Transition, fields: Mapping[str, Any]) -> int:
     """The optimistic lock: of several writers who saw one version, exactly one changes a row."""
     standing = Problem.objects.filter(pk=problem.pk, version=version, state__in=transition.sources)
-    return standing.update(**fields, state=transition.target, version=F("version") + 1)
+    target = {"state": transition.target} if transition.target else {}
+    return standing.update(**fields, **target, version=F("version") + 1)
 
 
 def _attach_photos(problem: Problem, act: Act) -> None:
@@ -103,6 +106,7 @@ def _write_down(before: Problem, now: Problem, act: Act) -> None:
         after=snapshot(now)
         | ({"note": note} if note else {})
         | ({"photos": len(act.photos)} if act.photos else {})
+        | ({"until": act.until.isoformat()} if act.until else {})
         | ({"proposed_unit": proposed.code} if proposed else {}),
     )
     facts_changed(_days_touched(before, now, act))
@@ -111,9 +115,11 @@ def _write_down(before: Problem, now: Problem, act: Act) -> None:
 #: What the trail calls a move whose target state does not tell it from another.
 ACTIONS = {
     Move.RETURN: "problem.returned", Move.TRANSFER: "problem.transferred", Move.REOPEN: "problem.reopened",
+    Move.ASK_TIME: "problem.time_asked", Move.GRANT_TIME: "problem.time_granted",
+    Move.REFUSE_TIME: "problem.time_refused",
 }  # fmt: skip
 #: Moves that take back what counted in every period since the first hand-over.
-TAKES_BACK = frozenset({Move.RETURN, Move.TRANSFER, Move.REOPEN, Move.CANCEL})
+TAKES_BACK = frozenset({Move.RETURN, Move.TRANSFER, Move.REOPEN, Move.GRANT_TIME, Move.CANCEL})
 
 
 def _days_touched(before: Problem, now: Problem, act: Act) -> set[date]:
@@ -185,7 +191,7 @@ def _outlook(problem: Problem, version: int, day: date) -> Result:
 
 def _hand_over_all(problems: list[Problem], *, by: User, at: datetime) -> None:
     """Write the state, the steps and the trail of problems whose rows are locked: one statement each."""
-    state = TRANSITIONS[Move.HAND_OVER].target
+    state = State.HANDED_OVER
     before = {problem.pk: snapshot(problem) for problem in problems}
     dates = dates_of({problem.limit for problem in problems}, at)
     Problem.objects.filter(pk__in=before).update(

@@ -142,7 +142,8 @@ def problem_move(request: UserRequest, code: str, move: str) -> HttpResponse:
 
 def _problem(request: UserRequest, code: str) -> Problem:
     rows = Problem.objects.visible_to(request.user)
-    return get_object_or_404(rows.select_related("site", "unit", "item__indicator", "answer"), code=code)
+    rows = rows.select_related("site", "unit", "item__indicator", "answer").prefetch_related("extensions")
+    return get_object_or_404(rows, code=code)
 
 
 def _with_photos(request: UserRequest) -> tuple[QueryDict, ValidationError | None]:

@@ -23,6 +23,7 @@ from ..forms.ledger import FORMS, MoveForm
 from ..models import Photo, Problem, Step
 from ..queries import ledger
 from ..queries.checklist import LimitChoice, limit_choices, units_near
+from ..queries.extensions import granted_now, open_one
 from ..rules import Move
 from ..services.effects import due_dates
 
@@ -63,6 +64,18 @@ WORDS = {
         gettext_lazy("Reopen"),
         gettext_lazy("Counts as open again from now, in the figures of %(unit)s as well; its deadline was %(due)s."),
     ),
+    Move.ASK_TIME: (
+        gettext_lazy("Ask for more time"),
+        gettext_lazy("The creation office decides. Until it grants the new date the deadline stays: %(due)s."),
+    ),
+    Move.GRANT_TIME: (
+        gettext_lazy("Grant more time"),
+        gettext_lazy("The deadline moves from %(due)s to %(until)s; %(unit)s can then be granted no more."),
+    ),
+    Move.REFUSE_TIME: (
+        gettext_lazy("Refuse more time"),
+        gettext_lazy("The deadline stays: %(due)s. The unit reads the reason and may ask again."),
+    ),
     Move.CANCEL: (
         gettext_lazy("Cancel it"),
         gettext_lazy(
@@ -95,12 +108,15 @@ def page_context(user: User, problem: Problem, *, at: datetime, typed: Typed | N
     steps = ledger.story(problem, user)
     begun, path = _path(problem, steps, clock)
     returned = steps[-1] if problem.returned_at else None
+    asked = list(problem.extensions.all())
     return {
         "problem": problem,
         "left": clock.remaining(open_due, at) if open_due else None,
         "begun": begun,
         "path": path,
         "returned": returned,
+        "asking": open_one(asked),
+        "extended": next(iter(granted_now(problem, asked)), None),
         "pairs": _pairs(problem),
         "steps": _timeline(steps),
         "inspection": ledger.seen_inspection(problem, user),
@@ -116,8 +132,13 @@ STARTS = (Move.HAND_OVER, Move.TRANSFER, Move.REOPEN)
 
 
 def _path(problem: Problem, steps: list[Step], clock: WorkClock) -> tuple[Step | None, list[Stretch]]:
-    """The step that the deadline runs from, and how; none where today's calendar does not lead to the date set."""
-    if problem.due_at is None:
+    """The step that the deadline runs from, and how; none where today's calendar does not lead to the date set.
+
+    Where more time was granted it is the way to the deadline before that.
+    """
+    granted = granted_now(problem, problem.extensions.all())
+    due = granted[0].due_before if granted else problem.due_at
+    if due is None:
         return None, []
     for step in reversed(steps):
         if step.move in STARTS:
@@ -125,7 +146,7 @@ def _path(problem: Problem, steps: list[Step], clock: WorkClock) -> tuple[Step |
                 path = clock.explain(step.at, parse_limit(problem.limit))
             except (UnknownYear, ValueError):
                 continue
-            if path[-1].ends == problem.due_at:
+            if path[-1].ends == due:
                 return step, path
     return None, []
 
@@ -211,7 +232,9 @@ def _words(problem: Problem, move: Move, at: datetime) -> tuple[str, str]:
     if move == Move.HAND_OVER:
         return _("Hand over"), _deadline_ahead(problem, at)
     label, consequence = WORDS[move]
-    return str(label), consequence % {"unit": problem.unit.label, "due": daytime(problem.due_at)}
+    asking = open_one(problem.extensions.all()) if move == Move.GRANT_TIME else None
+    until = daytime(asking.until) if asking else ""
+    return str(label), consequence % {"unit": problem.unit.label, "due": daytime(problem.due_at), "until": until}
 
 
 def _deadline_ahead(problem: Problem, at: datetime) -> str:

@@ -1,6 +1,6 @@
 """Row S12: whatever anybody tries, in any order, the ledger makes legal moves only and writes each down once."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import pairwise
 from types import SimpleNamespace
 
@@ -12,13 +12,14 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from campaign.models import Event
+from campaign.rules import day_of
 from inspections.models import Problem, Step
 from inspections.rules import TRANSITIONS, Move
 from inspections.services.ledger import Conflict, hand_over_many, move_problem
 from tests.inspections.ledger import TEN, make_problem
 
 #: When every deadline of these runs has passed.
-LATE = TEN + timedelta(days=20)
+LATE = TEN + timedelta(days=36)
 PEOPLE = ["office", "leader", "neighbour", "inspector", "supervisor"]
 OFFICE = {"hand_over", "check_repairs"}
 
@@ -45,17 +46,20 @@ class Ledger(RuleBasedStateMachine):
         unit=st.sampled_from([None, "east", "west"]),
         limit=st.sampled_from([None, "4h", "3d"]),
         keep_due=st.booleans(),
+        until=st.sampled_from([None, TEN.date(), LATE.date(), date(2026, 12, 28)]),
     )
-    def try_move(self, which, move, who, off, note, unit, limit, keep_due):
+    def try_move(self, which, move, who, off, note, unit, limit, keep_due, until):
         before = Problem.objects.get(pk=self.problems[which].pk)
         transition = TRANSITIONS[move]
         holder = "neighbour" if before.unit_id == self.city.west.pk else "leader"
         if who != ("office" if transition.permission in OFFICE else holder):
             expected = PermissionDenied
-        elif self.lacks_words(move, note) or self.lacks_unit(before, move, unit):
+        elif self.lacks_words(move, note) or self.lacks_unit(before, move, unit) or self.lacks_day(before, move, until):
             expected = ValidationError
         elif off or before.state not in transition.sources:
             expected = Conflict
+        elif self.out_of_turn(before, move):
+            expected = ValidationError
         else:
             expected = None
 
@@ -65,7 +69,7 @@ class Ledger(RuleBasedStateMachine):
                 move_problem(
                     problem=before, move=move, version=before.version + off, note=note, at=TEN,
                     by=getattr(self.city, who), unit=getattr(self.city, unit) if unit else None, limit=limit,
-                    keep_due=keep_due,
+                    keep_due=keep_due, until=until,
                 )  # fmt: skip
             self.changes += 1
         except (PermissionDenied, ValidationError, Conflict) as refused:
@@ -80,6 +84,26 @@ class Ledger(RuleBasedStateMachine):
         if move not in (Move.TRANSFER, Move.RETURN):
             return False
         return getattr(self.city, unit).pk == before.unit_id if unit else move == Move.TRANSFER
+
+    @staticmethod
+    def lacks_day(before, move, until):
+        if move != Move.ASK_TIME:
+            return False
+        return until is None or (before.due_at is not None and until <= max(day_of(before.due_at), day_of(TEN)))
+
+    def out_of_turn(self, before, move):
+        if move == Move.ASK_TIME:
+            return self.asking(before) or self.granted_once(before)
+        return move in (Move.GRANT_TIME, Move.REFUSE_TIME) and not self.asking(before)
+
+    @staticmethod
+    def asking(before):
+        return before.extensions.filter(granted=None).exists()
+
+    @staticmethod
+    def granted_once(before):
+        last = before.steps.filter(move__in=["hand_over", "transfer"]).order_by("pk").last()
+        return before.steps.filter(move="grant_time", pk__gt=last.pk).exists()
 
     @rule(off=st.sampled_from([0, 1]))
     def batch(self, off):
@@ -111,7 +135,12 @@ class Ledger(RuleBasedStateMachine):
             assert (problem.closed_at is not None) == (problem.state == "closed")
             for one, following in pairwise(steps):
                 assert one.state in TRANSITIONS[Move(following.move)].sources
-                assert following.state == TRANSITIONS[Move(following.move)].target
+                assert following.state == (TRANSITIONS[Move(following.move)].target or one.state)
+
+    @invariant()
+    def only_a_holder_waits_for_more_time(self):
+        for problem in Problem.objects.filter(extensions__granted=None, extensions__isnull=False):
+            assert problem.state in ("handed_over", "received", "sent_back", "submitted")
 
 
 def run(city: SimpleNamespace, *, rounds: int) -> None:

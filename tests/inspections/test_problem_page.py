@@ -63,10 +63,10 @@ def test_story_clock_and_item_are_shown(client, city):
     ("made", "office", "leader"),
     [
         ([], ["hand_over", "cancel"], None),
-        ([Move.HAND_OVER], ["transfer", "cancel"], ["receive", "return"]),
-        ([Move.HAND_OVER, Move.RECEIVE], ["transfer", "cancel"], ["submit", "return"]),
+        ([Move.HAND_OVER], ["transfer", "cancel"], ["receive", "return", "ask_time"]),
+        ([Move.HAND_OVER, Move.RECEIVE], ["transfer", "cancel"], ["submit", "return", "ask_time"]),
         ([Move.HAND_OVER, Move.RECEIVE, Move.SUBMIT], ["close", "send_back", "cancel"], []),
-        ([Move.HAND_OVER, Move.RECEIVE, Move.SUBMIT, Move.SEND_BACK], ["transfer", "cancel"], ["submit"]),
+        ([Move.HAND_OVER, Move.RECEIVE, Move.SUBMIT, Move.SEND_BACK], ["transfer", "cancel"], ["submit", "ask_time"]),
         ([Move.HAND_OVER, Move.RECEIVE, Move.SUBMIT, Move.CLOSE], ["reopen"], []),
         ([Move.HAND_OVER, Move.RETURN], ["hand_over", "cancel"], None),
         ([Move.CANCEL], [], None),
@@ -153,7 +153,7 @@ def test_a_move_by_address_from_a_wrong_state_is_409(client, city, move):
     problem = advance(make_problem(city), Move.HAND_OVER, Move.RECEIVE, Move.SUBMIT, *ends, city=city)
     person = city.leader if TRANSITIONS[move].permission == "repair" else city.office
 
-    response = send(client, person, problem, move, unit="西街", limit="3d", text="改写")
+    response = send(client, person, problem, move, unit="西街", limit="3d", text="改写", until="2026-12-30")
 
     assert response.status_code == 409
     assert Problem.objects.get().version == problem.version
@@ -238,7 +238,7 @@ def test_the_page_costs_few_statements(client, city):
     with CaptureQueriesContext(connection) as queries:
         client.get(problem.get_absolute_url())
 
-    assert len(queries) <= 9, [query["sql"] for query in queries]
+    assert len(queries) <= 10, [query["sql"] for query in queries]
 
 
 def test_a_deadline_of_another_calendar_is_not_explained_wrongly(client, city):
