@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import documents, drill, exports, home, imports, rankings, rules, units
+from .views import documents, drill, exports, home, imports, rankings, rules, units, upward
 
 app_name = "reports"
 urlpatterns = [
@@ -15,6 +15,7 @@ urlpatterns = [
     path("rankings/<str:period>/<str:group>/", rankings.ranking, name="ranking"),
     path("rankings/<str:period>/<str:group>/<str:unit>/", drill.ranking_unit, name="ranking_unit"),
     path("rankings/<str:period>/<str:group>/<str:unit>/<str:figure>/", drill.component, name="component"),
+    path("inspections/<str:code>/rankings/", upward.counts_in, name="counts_in"),
     path("units/<str:code>/", units.unit, name="unit"),
     path("rules/", rules.rules, name="rules"),
     path("rules/new/", rules.rule_new, name="rule_new"),

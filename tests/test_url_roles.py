@@ -81,6 +81,7 @@ PAGES = {
     "reports:rankings": EVERYBODY,
     "reports:ranking": EVERYBODY,
     "reports:ranking_late": BUSINESS,
+    "reports:counts_in": BUSINESS,
     "reports:ranking_close": {OFFICE},
     "reports:ranking_publish": {SUPERVISOR},
     "reports:ranking_revise": {OFFICE},
