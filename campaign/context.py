@@ -32,7 +32,7 @@ NAVIGATION = [
     (_("Scoring rules"), "reports:rules", "adjustments", (P.MANAGE_RULES,)),
     (_("Work calendar"), "campaign:calendar", "calendar", (P.MANAGE_CALENDAR,)),
     (_("People"), "campaign:users", "users", (P.MANAGE_USERS, P.ASSIGN_ROLES)),
-    (_("Suggestions"), "campaign:suggestions_all", "message-circle", (P.READ_SUGGESTIONS,)),
+    (_("Suggestions received"), "campaign:suggestions_all", "message-circle", (P.READ_SUGGESTIONS,)),
     (_("Audit trail"), "campaign:audit", "history", (P.SEE_AUDIT,)),
 ]
 

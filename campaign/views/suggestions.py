@@ -4,6 +4,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -60,7 +61,12 @@ def _list(request: UserRequest, shown_code: str = "", shown: str = "") -> HttpRe
         rows = rows.filter(pk__lt=get_object_or_404(Suggestion, code=after).pk)
     found = list(rows.select_related("by", "answered_by")[: PAGE + 1])
     more = f"?{'answered&' if answered else ''}after={found[PAGE - 1].code}" if len(found) > PAGE else ""
-    context = {"rows": found[:PAGE], "next": more, "answered": answered, "shown_code": shown_code, "shown": shown}
+    here = reverse("campaign:suggestions_all")
+    tabs = [
+        {"label": _("Without an answer"), "url": here, "active": not answered},
+        {"label": _("Answered"), "url": f"{here}?answered", "active": answered},
+    ]
+    context = {"rows": found[:PAGE], "next": more, "tabs": tabs, "shown_code": shown_code, "shown": shown}
     return render(request, "campaign/suggestions_all.html", context)
 
 

@@ -1,5 +1,6 @@
 """Places that a citizen may name, and the office's list of reports."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count, Q
@@ -30,7 +31,7 @@ def public_place(code: str) -> Site | None:
 class ReportPage:
     """One page of reports; ``after`` is the code that the next page begins after, empty on the last."""
 
-    rows: list[CitizenReport]
+    rows: Sequence[CitizenReport]
     after: str
     counts: dict[str, int]
 

@@ -47,8 +47,8 @@ def store_photo(*, data: bytes, client_uuid: UUID, by: User, at: datetime, unnam
     """Keep a photograph, redrawn from its pixels, until an inspection, a problem or a repair claims it.
 
     ``unnamed``: it comes from somebody without an account, so what the camera wrote about time, place and model is
-    not kept. The same file under the same number returns what was stored the first time. Raises ValidationError with a sentence
-    for a file that is no photograph, SubmissionConflict for another file under the number.
+    not kept. The same file under the same number returns what was stored the first time. Raises ValidationError with a
+    sentence for a file that is no photograph, SubmissionConflict for another file under the number.
     """
     digest = hashlib.sha256(data).hexdigest()
     stored = sent_before(Photo, client_uuid=client_uuid, digest=digest, by=by)

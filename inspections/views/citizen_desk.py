@@ -1,5 +1,7 @@
 """Citizens' reports at the office's desk."""
 
+from collections.abc import Callable
+
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -22,6 +24,11 @@ from ..services import citizen_desk
 
 HANDLE = Permission.HANDLE_CITIZEN_REPORTS
 TABS = ("received", "doubted", "accepted", "refused")
+ACTS: dict[str, Callable[..., object]] = {
+    "accept": citizen_desk.accept_report,
+    "join": citizen_desk.join_report,
+    "refuse": citizen_desk.refuse_report,
+}
 FORMS: dict[str, type[forms.Form]] = {"accept": AcceptForm, "join": JoinForm, "refuse": RefuseForm}
 
 
@@ -86,10 +93,7 @@ def citizen_act(request: UserRequest, code: str, act: str) -> HttpResponse:
 
 
 def _act(request: UserRequest, report: CitizenReport, act: str, form: forms.Form) -> None:
-    services = {
-        "accept": citizen_desk.accept_report, "join": citizen_desk.join_report, "refuse": citizen_desk.refuse_report,
-    }  # fmt: skip
-    services[act](report=report, **form.cleaned_data, by=request.user, at=timezone.now())
+    ACTS[act](report=report, **form.cleaned_data, by=request.user, at=timezone.now())
 
 
 def _found(request: UserRequest, code: str) -> CitizenReport:
