@@ -203,3 +203,9 @@ def test_what_an_import_makes_on_the_way_is_undone_with_it(city):
     assert not Unit.objects.filter(name="园林局").exists()
     assert not take("inspections", text, options=options).faults
     assert Unit.objects.filter(name="园林局").exists()
+
+
+def test_new_groups_stand_in_the_order_of_the_sheet(db):
+    assert not take("units", "code|name|group\nA|甲|街道组\nB|乙|部门组\nC|丙|街道组").faults
+
+    assert list(PeerGroup.objects.values_list("name", flat=True)) == ["街道组", "部门组"]

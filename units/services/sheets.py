@@ -40,7 +40,7 @@ class UnitRow:
 @transaction.atomic
 def store_units(*, rows: Sequence[UnitRow], new: Collection[str], by: User | None, on: date) -> None:
     """Write new and changed units. New ones stand under their superiors from the beginning, others from ``on``."""
-    groups = _groups({row.group for row in rows if row.group})
+    groups = _groups(dict.fromkeys(row.group for row in rows if row.group))
     merge(
         Unit,
         ["code", "name", "label", "short_name", "initials", "kind", "group_id", "valid_from", "valid_to"],
@@ -67,12 +67,12 @@ def store_units(*, rows: Sequence[UnitRow], new: Collection[str], by: User | Non
 
 
 def _groups(names: Collection[str]) -> dict[str, int]:
-    """Code or name of every group named → its id; those that do not exist are made."""
+    """Code or name of every group named → its id; those that do not exist are made, in the order of the sheet."""
     found: dict[str, int] = {}
     for pk, code, name in PeerGroup.objects.values_list("pk", "code", "name"):
         found |= {code: pk, name: pk}
     taken = set(PeerGroup.objects.values_list("code", flat=True))
-    for position, name in enumerate(sorted(set(names) - found.keys()), 100):
+    for position, name in enumerate((name for name in names if name not in found), 100):
         code = wanted = initials(name)[:36].replace(" ", "-") or "group"
         number = 1
         while code in taken:
