@@ -19,7 +19,7 @@ PRODUCTION = $(NO_SERVERS) ALLOWED_HOSTS=site.example HTTPS=1 BEHIND_PROXY=1 \
 .DELETE_ON_ERROR:
 .PHONY: run setup test test-slow check bench assets messages clean
 
-run: $(STAMPS)/run assets
+run: $(STAMPS)/run assets messages
 	@exec $(BIN)/python manage.py serve
 
 setup: $(STAMPS)/dev assets messages
