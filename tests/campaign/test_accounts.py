@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.core.management import CommandError, call_command
 from django.db import DatabaseError, IntegrityError, transaction
 from django.utils import timezone
 
@@ -213,3 +214,16 @@ def test_the_trail_is_paged(client, city, django_assert_max_num_queries):
     second = client.get("/audit/" + first.context["next"])
 
     assert not {event.pk for event in first.context["rows"]} & {event.pk for event in second.context["rows"]}
+
+
+def test_a_new_installation_gets_its_three_administrators_once(client, db, capsys):
+    call_command("first_accounts")
+
+    lines = [line.split() for line in capsys.readouterr().out.splitlines()[:3]]
+    assert {(name, User.objects.get(username=name).role) for name, *_ in lines} == {
+        ("system_admin",) * 2, ("security_admin",) * 2, ("audit_admin",) * 2,
+    }  # fmt: skip
+    assert sign_in(client, lines[0][0], lines[0][-1]).headers["Location"] == "/"
+    assert client.get("/users/").headers["Location"] == "/password/"
+    with pytest.raises(CommandError, match="already"):
+        call_command("first_accounts")
