@@ -7,7 +7,7 @@ from django.db.models import Count, F, Min, Q, QuerySet
 
 from campaign.models import User
 from campaign.rules import ONE_DAY, day_of, start_of
-from inspections.models import Inspection, Problem
+from inspections.models import CitizenReport, Inspection, Problem
 from inspections.rules import State
 from units.models import TaskDuty
 
@@ -52,6 +52,14 @@ def duty_counts(user: User, *, at: datetime) -> dict[str, int]:
         reported=Count("pk", filter=Q(state=TaskDuty.State.REPORTED)),
         overdue=Count("pk", filter=Q(due_on__lt=today)),
         soon=Count("pk", filter=Q(due_on__gte=today, due_on__lte=today + timedelta(days=7))),
+    )
+
+
+def citizen_counts(user: User) -> dict[str, int]:
+    """Citizens' reports a person handles: new ones, and those whose reporter says that it is not fixed."""
+    return CitizenReport.objects.visible_to(user).aggregate(
+        received=Count("pk", filter=Q(state=CitizenReport.State.RECEIVED)),
+        doubted=Count("pk", filter=Q(said_fixed=False, checked_at=None)),
     )
 
 

@@ -46,6 +46,7 @@ def _office(user: User, at: datetime) -> dict[str, Any]:
         "problems": desk.problem_counts(user, at=at),
         "inspections": desk.inspection_counts_of_days(user, at=at),
         "duties": desk.duty_counts(user, at=at),
+        "citizens": desk.citizen_counts(user),
         "to_close": lists.ended_drafts(at=at),
         "to_publish": lists.waiting_to_publish(),
         "week": week,

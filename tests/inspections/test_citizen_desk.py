@@ -52,6 +52,16 @@ def test_new_reports_stand_in_the_list_with_masked_contacts(desk):
     assert PHONE not in page
 
 
+def test_the_office_finds_them_on_its_first_page(desk):
+    def main() -> str:
+        return desk.get("/").text.partition("<main")[2].partition("</main>")[0]
+
+    assert "/citizen-reports/" not in main()
+    sent()
+
+    assert "/citizen-reports/" in main()
+
+
 def test_a_list_costs_the_same_for_two_and_sixty(desk):
     def cost() -> int:
         with CaptureQueriesContext(connection) as queries:
