@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import F, Max, Q
+from django.db.models import Max, Q
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
@@ -135,4 +135,4 @@ def forget_contacts(*, at: datetime) -> int:
     for report in ended.annotate(ended_at=Max("problem__steps__at")).only("pk"):
         CitizenReport.objects.filter(pk=report.pk).update(purge_after=report.ended_at + KEPT_AFTER_END)
     over = Q(purge_after__lte=at) | Q(received_at__lte=at - KEPT_AT_MOST)
-    return kept.filter(over).update(contact="", purge_after=F("purge_after"))
+    return kept.filter(over).update(contact="")
