@@ -232,6 +232,26 @@ class WorkClock:
         span = (first + ONE_DAY * n for n in range(1, (last - first).days + 1))
         return sum(self.is_working(day) for day in span)
 
+    def shifted(self, due: datetime, limit: Limit, *, since: datetime, till: datetime) -> datetime:
+        """A deadline moved by the working time between two moments, counted as its limit counts: days or hours."""
+        if limit.unit == "d":
+            day = day_of(due)
+            for _day in range(self.days_between(day_of(since), day_of(till))):
+                day = self.next_working(day)
+            return _at(day, due.astimezone(SHANGHAI).time())
+        worked = self.worked(since, till)
+        return self._after(self.start(due), worked) if worked else due
+
+    def worked(self, since: datetime, till: datetime) -> timedelta:
+        """Working time between two moments."""
+        total, day = timedelta(), day_of(since)
+        while day <= day_of(till):
+            if self.is_working(day):
+                spans = ((max(_at(day, opens), since), min(_at(day, closes), till)) for opens, closes in self.hours)
+                total += sum((max(end - start, timedelta()) for start, end in spans), timedelta())
+            day += ONE_DAY
+        return total
+
     def remaining(self, due: datetime, at: datetime) -> Remaining:
         """How far ``due`` is at a moment. A deadline is late from the first instant after it."""
         today, day = day_of(at), day_of(due)

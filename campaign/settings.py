@@ -147,6 +147,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(minutes=1),
         "options": {"expires": 60},
     },
+    "resume what was suspended": {
+        "task": "inspections.tasks.resume_suspended",
+        "schedule": timedelta(minutes=5),
+        "options": {"expires": 300},
+    },
     "sweep photographs": {
         "task": "inspections.tasks.sweep_photos",
         "schedule": crontab(hour=3, minute=30),

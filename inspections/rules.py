@@ -117,16 +117,19 @@ class State(StrEnum):
     RECEIVED = "received"
     SUBMITTED = "submitted"
     SENT_BACK = "sent_back"
+    SUSPENDED = "suspended"
     CLOSED = "closed"
     CANCELLED = "cancelled"
 
 
 #: States in which a problem waits for somebody; the others are ends.
-OPEN_STATES = (State.NOTED, State.HANDED_OVER, State.RECEIVED, State.SUBMITTED, State.SENT_BACK)
+OPEN_STATES = (State.NOTED, State.HANDED_OVER, State.RECEIVED, State.SUBMITTED, State.SENT_BACK, State.SUSPENDED)
 #: States in which the holder has to act.
 WITH_UNIT = (State.HANDED_OVER, State.RECEIVED, State.SENT_BACK)
 #: Open states in which some unit holds the problem.
 HELD = frozenset({*WITH_UNIT, State.SUBMITTED})
+#: States from which a problem can be suspended (挂账): its holder has received it.
+REPAIRING = frozenset({State.RECEIVED, State.SENT_BACK})
 #: How often the same holder may be granted more time for one problem; cities grant it once.
 MOST_EXTENSIONS = 1
 
@@ -145,6 +148,10 @@ class Move(StrEnum):
     ASK_TIME = "ask_time"
     GRANT_TIME = "grant_time"
     REFUSE_TIME = "refuse_time"
+    ASK_SUSPEND = "ask_suspend"
+    SUSPEND = "suspend"
+    REFUSE_SUSPENSION = "refuse_susp"
+    RESUME = "resume"
     CANCEL = "cancel"
 
 
@@ -174,6 +181,10 @@ TRANSITIONS: dict[Move, Transition] = {
     Move.ASK_TIME: Transition(frozenset(WITH_UNIT), None, Permission.REPAIR, reason_required=True),
     Move.GRANT_TIME: Transition(HELD, None, Permission.HAND_OVER),
     Move.REFUSE_TIME: Transition(HELD, None, Permission.HAND_OVER, reason_required=True),
+    Move.ASK_SUSPEND: Transition(REPAIRING, None, Permission.REPAIR, reason_required=True),
+    Move.SUSPEND: Transition(REPAIRING, State.SUSPENDED, Permission.HAND_OVER, reason_required=True),
+    Move.REFUSE_SUSPENSION: Transition(REPAIRING, None, Permission.HAND_OVER, reason_required=True),
+    Move.RESUME: Transition(frozenset({State.SUSPENDED}), State.RECEIVED, Permission.HAND_OVER, reason_required=True),
     Move.CANCEL: Transition(frozenset(OPEN_STATES), State.CANCELLED, Permission.HAND_OVER, reason_required=True),
 }
 

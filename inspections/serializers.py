@@ -20,7 +20,7 @@ from units.serializers import UnitName
 
 from .models import Answer, Inspection, Photo, Problem, Step
 from .models.problem import Extension
-from .queries.ledger import moves_for, seen_inspection, story
+from .queries.ledger import moves_now, seen_inspection, story
 from .queries.visits import findings
 from .rules import Move
 from .services.entry import MOST_OCCURRENCES, Proposal, Seen
@@ -122,7 +122,7 @@ class ProblemSerializer(serializers.ModelSerializer[Problem]):
         fields = [
             "code", "client_uuid", "site", "unit", "text", "severity", "source", "state", "version", "limit",
             "noted_at", "handed_over_at", "receive_due_at", "received_at", "due_at", "submitted_at", "closed_at",
-            "returned_at", "sent_back",
+            "suspended_until", "returned_at", "sent_back",
         ]  # fmt: skip
         read_only_fields = fields
 
@@ -156,7 +156,7 @@ class ProblemWithSteps(ProblemSerializer):
 
     @extend_schema_field(serializers.ListField(child=serializers.ChoiceField(MOVES)))
     def get_moves(self, problem: Problem) -> list[Move]:
-        return moves_for(problem, self.context["request"].user)
+        return moves_now(problem, self.context["request"].user)
 
     @extend_schema_field(StepSerializer(many=True))
     def get_steps(self, problem: Problem) -> Any:
@@ -295,7 +295,9 @@ class MoveInput(serializers.Serializer[Any]):
     keep_due = Truth(required=False, help_text="with transfer: the deadline stays where it is")
     text = Text(max_length=500, required=False)
     photos = PhotoNumbers()
-    until = serializers.DateField(required=False, help_text="with ask_time: the new deadline's day")
+    until = serializers.DateField(
+        required=False, help_text="with ask_time: the new deadline's day; with suspensions: the last day"
+    )
 
     def validate_move(self, move: str) -> Move:
         return Move(move)

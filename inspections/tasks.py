@@ -4,6 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from .services import citizens
+from .services.ledger import resume_ended
 from .services.photos import sweep
 
 
@@ -17,3 +18,9 @@ def sweep_photos() -> None:
 def forget_contacts() -> None:
     """Once a day: what citizens left to be asked back goes when its time is over."""
     citizens.forget_contacts(at=timezone.now())
+
+
+@shared_task
+def resume_suspended() -> None:
+    """Every few minutes: what was suspended until a day that is over runs again from the end of that day."""
+    resume_ended(at=timezone.now())

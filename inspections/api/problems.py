@@ -84,7 +84,8 @@ class OneProblem(DetailView):
     serializer_class = ProblemWithSteps
 
     def rows(self, user: User) -> QuerySet[Problem]:
-        return _joined(Problem.objects.visible_to(user)).select_related("item").prefetch_related("photos", "extensions")
+        found = _joined(Problem.objects.visible_to(user)).select_related("item")
+        return found.prefetch_related("photos", "extensions", "suspensions")
 
 
 class Moves(Rows):

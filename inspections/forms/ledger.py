@@ -42,7 +42,7 @@ class ProblemFilter(forms.Form):
         required=False,
     )
     overdue = forms.BooleanField(label=_("Overdue only"), required=False)
-    asks = forms.BooleanField(label=_("Asking for more time"), required=False)
+    asks = forms.BooleanField(label=_("Asking for time or suspension"), required=False)
     mine = forms.BooleanField(label=_("Mine only"), required=False)
     after = forms.CharField(max_length=60, required=False, widget=forms.HiddenInput)
     before = forms.CharField(max_length=60, required=False, widget=forms.HiddenInput)
@@ -143,6 +143,13 @@ class AskTimeForm(ReasonForm):
     field_order = ("until", "note", "version")
 
 
+class SuspendForm(ReasonForm):
+    """Why it cannot be put right for now, and until which day."""
+
+    until = forms.DateField(label=_("Suspended until"), widget=forms.DateInput(attrs={"type": "date"}))
+    field_order = ("until", "note", "version")
+
+
 class ReopenForm(ReasonForm):
     """Why it is open again, and in what time it is to be put right; an empty limit leaves the deadline where it was."""
 
@@ -194,6 +201,10 @@ FORMS: dict[Move, type[MoveForm]] = {
     Move.ASK_TIME: AskTimeForm,
     Move.GRANT_TIME: MoveForm,
     Move.REFUSE_TIME: ReasonForm,
+    Move.ASK_SUSPEND: SuspendForm,
+    Move.SUSPEND: SuspendForm,
+    Move.REFUSE_SUSPENSION: ReasonForm,
+    Move.RESUME: ReasonForm,
     Move.CANCEL: ReasonForm,
 }
 

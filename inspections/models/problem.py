@@ -32,6 +32,7 @@ class Problem(models.Model):
         (State.RECEIVED.value, _("Repairing")),
         (State.SUBMITTED.value, _("To check")),
         (State.SENT_BACK.value, _("Sent back")),
+        (State.SUSPENDED.value, _("Suspended")),
         (State.CLOSED.value, _("Closed")),
         (State.CANCELLED.value, _("Cancelled")),
     ]
@@ -76,6 +77,9 @@ class Problem(models.Model):
     returned_at = models.DateTimeField(
         _("returned"), null=True, help_text="by a holder who says it is another unit's; until handed over again"
     )
+    suspended_until = models.DateField(
+        _("suspended until"), null=True, help_text="the last day (Asia/Shanghai); until then there is no deadline"
+    )
     sent_back = models.PositiveIntegerField(_("times sent back"), default=0)
 
     objects = ProblemQuerySet.as_manager()
@@ -87,12 +91,19 @@ class Problem(models.Model):
             models.CheckConstraint(condition=Q(state__in=[state.value for state in State]), name="problem_state_known"),
             models.CheckConstraint(
                 condition=Q(state__in=["noted", "cancelled"], handed_over_at=None)
-                | (~Q(state__in=["noted", "cancelled"]) & Q(handed_over_at__isnull=False, due_at__isnull=False)),
+                | Q(state="suspended", handed_over_at__isnull=False, due_at=None, suspended_until__isnull=False)
+                | (
+                    ~Q(state__in=["noted", "cancelled", "suspended"])
+                    & Q(handed_over_at__isnull=False, due_at__isnull=False)
+                ),
                 name="problem_handed_over_paired",
             ),
             models.CheckConstraint(
                 condition=Q(state="closed", closed_at__isnull=False) | (~Q(state="closed") & Q(closed_at=None)),
                 name="problem_closed_paired",
+            ),
+            models.CheckConstraint(
+                condition=Q(suspended_until=None) | Q(state="suspended"), name="problem_suspended_paired"
             ),
             models.CheckConstraint(condition=Q(returned_at=None) | Q(state="noted"), name="problem_returned_is_noted"),
         ]
@@ -143,6 +154,10 @@ class Step(models.Model):
         (Move.ASK_TIME.value, _("Asked for more time")),
         (Move.GRANT_TIME.value, _("More time granted")),
         (Move.REFUSE_TIME.value, _("More time refused")),
+        (Move.ASK_SUSPEND.value, _("Asked for suspension")),
+        (Move.SUSPEND.value, _("Suspended")),
+        (Move.REFUSE_SUSPENSION.value, _("Suspension refused")),
+        (Move.RESUME.value, _("Resumed")),
         (Move.CANCEL.value, _("Cancelled")),
     ]
 
@@ -188,4 +203,38 @@ class Extension(models.Model):
                 name="extension_decided_paired",
             ),
             models.CheckConstraint(condition=Q(until__gt=F("due_before")), name="extension_is_later"),
+        ]
+
+
+class Suspension(models.Model):
+    """A problem that cannot be put right for now (挂账): asked for by the holder or set by the office, until a day.
+
+    While it lasts the problem has no deadline; ``due_before`` is the one it had. An open request that the problem
+    leaves behind counts as refused.
+    """
+
+    problem = models.ForeignKey(Problem, models.PROTECT, related_name="suspensions")
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    reason = models.CharField(max_length=500)
+    ends_on = models.DateField(help_text="the last day (Asia/Shanghai)")
+    granted = models.BooleanField(null=True, help_text="null: not decided")
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    due_before = models.DateTimeField(null=True)
+    resumed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["problem"], condition=Q(granted=None), name="suspension_one_asked"),
+            models.UniqueConstraint(
+                fields=["problem"], condition=Q(granted=True, resumed_at=None), name="suspension_one_running"
+            ),
+            models.CheckConstraint(
+                condition=Q(granted=None, decided_by=None, decided_at=None, resumed_at=None)
+                | Q(granted=False, decided_by__isnull=False, decided_at__isnull=False, resumed_at=None)
+                | Q(granted=True, decided_by__isnull=False, decided_at__isnull=False, due_before__isnull=False),
+                name="suspension_decided_paired",
+            ),
         ]

@@ -13,7 +13,7 @@ from campaign.rules import ONE_DAY, start_of
 from units.models import Site, Unit, UnitLink
 
 from ..models import Inspection, Problem, Step
-from ..models.problem import Extension
+from ..models.problem import Extension, Suspension
 from ..rules import OPEN_STATES, TRANSITIONS, Move, State, can_move
 from .extensions import may_ask, open_one
 
@@ -39,7 +39,10 @@ def narrowed(user: User, wanted: Mapping[str, Any], *, at: datetime) -> QuerySet
     if wanted.get("overdue"):
         found = found.overdue(at=at)
     if wanted.get("asks"):
-        found = found.filter(Exists(Extension.objects.filter(problem=OuterRef("pk"), granted=None)))
+        found = found.filter(
+            Exists(Extension.objects.filter(problem=OuterRef("pk"), granted=None))
+            | Exists(Suspension.objects.filter(problem=OuterRef("pk"), granted=None))
+        )
     if wanted.get("mine"):
         found = found.filter(_mine(user))
     return found
@@ -127,26 +130,34 @@ def _beyond(anchor: Problem, *, by_due: bool, back: bool) -> Q:
 
 #: The move that leads on comes first.
 OFFERED = (
-    Move.HAND_OVER, Move.RECEIVE, Move.SUBMIT, Move.CLOSE, Move.SEND_BACK, Move.RETURN, Move.TRANSFER, Move.REOPEN,
-    Move.GRANT_TIME, Move.REFUSE_TIME, Move.ASK_TIME, Move.CANCEL,
+    Move.HAND_OVER, Move.RECEIVE, Move.SUBMIT, Move.CLOSE, Move.SEND_BACK, Move.GRANT_TIME, Move.REFUSE_TIME,
+    Move.RETURN, Move.TRANSFER, Move.REOPEN, Move.ASK_TIME, Move.SUSPEND, Move.REFUSE_SUSPENSION, Move.ASK_SUSPEND,
+    Move.RESUME, Move.CANCEL,
 )  # fmt: skip
 
 
 #: Moves that depend on what was asked before.
-TIME_MOVES = frozenset({Move.ASK_TIME, Move.GRANT_TIME, Move.REFUSE_TIME})
+TIME_MOVES = frozenset({Move.ASK_TIME, Move.GRANT_TIME, Move.REFUSE_TIME, Move.ASK_SUSPEND, Move.REFUSE_SUSPENSION})
 DECIDING = frozenset({Move.GRANT_TIME, Move.REFUSE_TIME})
 
 
 def moves_for(problem: Problem, user: User) -> list[Move]:
-    """The moves that this person may make now on a problem that they see.
+    """The moves that the table lets this person make on a problem that they see; no statement, for lists.
 
     Unit staff see exactly the problems of the units they answer for, so seeing one is holding it.
     """
-    moves = [move for move in OFFERED if can_move(problem.state, move) and user.can(TRANSITIONS[move].permission)]
+    return [move for move in OFFERED if can_move(problem.state, move) and user.can(TRANSITIONS[move].permission)]
+
+
+def moves_now(problem: Problem, user: User) -> list[Move]:
+    """Of these, the ones that make sense after what was asked for before and not decided yet."""
+    moves = moves_for(problem, user)
     if not TIME_MOVES & set(moves):
         return moves
     asked = list(problem.extensions.all())
-    idle = DECIDING if open_one(asked) is None else set()
+    waits = any(one.granted is None for one in problem.suspensions.all())
+    idle = set() if open_one(asked) else set(DECIDING)
+    idle |= {Move.ASK_SUSPEND} if waits else {Move.REFUSE_SUSPENSION}
     return [move for move in moves if move not in idle and (move != Move.ASK_TIME or may_ask(problem, asked))]
 
 

@@ -16,6 +16,7 @@ from campaign.rules import UnknownYear, day_of, parse_limit
 from units.models import Unit
 
 from ..models import Problem
+from ..models.problem import Suspension
 from ..rules import Move
 
 #: Receiving a problem has this limit where no campaign runs.
@@ -29,7 +30,7 @@ class Act:
     ``unit``, ``limit`` and ``text`` correct a problem while it is handed over (None: as noted). For a transfer,
     ``unit`` is the next holder, and ``keep_due`` leaves the deadline where it is; a reopened problem keeps it unless a
     ``limit`` is given. For a return, ``unit`` is the one that the holder proposes. ``photos`` are the uuids of
-    photographs sent before, for a submitted repair; ``until`` is the day that more time is asked for.
+    photographs sent before, for a submitted repair; ``until`` is the day to which more time or a suspension runs.
     """
 
     move: Move
@@ -140,7 +141,7 @@ def _close(problem: Problem, act: Act) -> dict[str, Any]:
 
 
 def _cancel(problem: Problem, act: Act) -> dict[str, Any]:
-    return NO_CLOCK | {"returned_at": None}
+    return NO_CLOCK | {"returned_at": None, "suspended_until": None}
 
 
 #: A problem that nobody holds has no clock; its hand-over stays in the steps.
@@ -167,8 +168,40 @@ def _grant_time(problem: Problem, act: Act) -> dict[str, Any]:
     return {"due_at": asked.until} if asked else {}
 
 
-def _refuse_time(problem: Problem, act: Act) -> dict[str, Any]:
+def _nothing_more(problem: Problem, act: Act) -> dict[str, Any]:
     return {}
+
+
+def _ask_suspend(problem: Problem, act: Act) -> dict[str, Any]:
+    if act.until is None:
+        raise ValidationError({"until": _("Until which day?")})
+    if not day_of(act.at) < act.until <= last_day_to_ask(act.at):
+        raise ValidationError({"until": _("Name a day after today, at most a year ahead.")})
+    return {}
+
+
+def _suspend(problem: Problem, act: Act) -> dict[str, Any]:
+    _ask_suspend(problem, act)
+    return {"due_at": None, "suspended_until": act.until}
+
+
+def _resume(problem: Problem, act: Act) -> dict[str, Any]:
+    running = problem.suspensions.filter(granted=True, resumed_at=None).first()
+    if running is None:
+        return {"suspended_until": None}
+    return {"suspended_until": None, "due_at": due_after(running, at=act.at)}
+
+
+def due_after(running: Suspension, *, at: datetime) -> datetime:
+    """The deadline of a problem that is resumed at a moment: moved by the working time it was suspended.
+
+    Raises ValidationError when the work calendar lacks a year that it runs into.
+    """
+    since, due = running.decided_at or at, running.due_before or at
+    try:
+        return work_clock().shifted(due, parse_limit(running.problem.limit), since=since, till=at)
+    except UnknownYear as missing:
+        raise ValidationError(str(missing)) from missing
 
 
 #: What a move checks and writes besides state and version.
@@ -183,6 +216,10 @@ EFFECTS: dict[Move, Callable[[Problem, Act], dict[str, Any]]] = {
     Move.REOPEN: _reopen,
     Move.ASK_TIME: _ask_time,
     Move.GRANT_TIME: _grant_time,
-    Move.REFUSE_TIME: _refuse_time,
+    Move.REFUSE_TIME: _nothing_more,
+    Move.ASK_SUSPEND: _ask_suspend,
+    Move.SUSPEND: _suspend,
+    Move.REFUSE_SUSPENSION: _nothing_more,
+    Move.RESUME: _resume,
     Move.CANCEL: _cancel,
 }

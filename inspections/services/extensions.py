@@ -14,7 +14,7 @@ from ..rules import Move
 from .effects import Act
 
 #: Moves after which nobody waits for more time any more.
-ENDS = frozenset({Move.CLOSE, Move.RETURN, Move.TRANSFER, Move.CANCEL, Move.REFUSE_TIME})
+ENDS = frozenset({Move.CLOSE, Move.SUSPEND, Move.RETURN, Move.TRANSFER, Move.CANCEL, Move.REFUSE_TIME})
 
 
 def follow(before: Problem, now: Problem, act: Act) -> None:

@@ -1,5 +1,6 @@
 """The ledger's moves: one service makes them all, on the version of the problem that the person saw."""
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -14,14 +15,16 @@ from django.utils.translation import gettext as _
 from campaign.models import User
 from campaign.permissions import Permission
 from campaign.queries import an_event, facts_changed, record, record_all
-from campaign.rules import day_of
+from campaign.rules import day_of, start_of
 from units.models import Unit
 
 from ..models import Photo, Problem, Step
 from ..rules import TRANSITIONS, Move, State, Transition, can_move
-from . import extensions
+from . import extensions, suspensions
 from .effects import EFFECTS, Act, dates_of
 from .effects import RECEIVE_LIMIT as RECEIVE_LIMIT
+
+log = logging.getLogger(__name__)
 
 
 class Conflict(Exception):
@@ -46,6 +49,11 @@ def move_problem(*, problem: Problem, move: Move, version: int, by: User, at: da
     transition = TRANSITIONS[move]
     require_right(problem, transition, by)
     _check_note(act.note, required=transition.reason_required)
+    return _make(problem, act, version)
+
+
+def _make(problem: Problem, act: Act, version: int) -> Problem:
+    move, transition = act.move, TRANSITIONS[act.move]
     with transaction.atomic():
         fields = EFFECTS[move](problem, act)
         if not _changed(problem, version, transition, fields):
@@ -53,8 +61,32 @@ def move_problem(*, problem: Problem, move: Move, version: int, by: User, at: da
         now = Problem.objects.select_related("unit", "site", "item").get(pk=problem.pk)
         _attach_photos(now, act)
         extensions.follow(problem, now, act)
+        suspensions.follow(problem, now, act)
         _write_down(problem, now, act)
     return now
+
+
+def resume_ended(*, at: datetime, problem: Problem | None = None) -> int:
+    """Resume what was suspended until a day that is over, all or one; returns how many.
+
+    The clock runs again from the first instant after that day, whenever this is called. What the work calendar cannot
+    carry on stays suspended and is said in the log.
+    """
+    ended = Problem.objects.filter(state=State.SUSPENDED, suspended_until__lt=day_of(at))
+    resumed = 0
+    for one in ended.filter(pk=problem.pk) if problem else ended.order_by("pk"):
+        running = one.suspensions.select_related("decided_by").get(granted=True, resumed_at=None)
+        again = start_of(running.ends_on + timedelta(days=1))
+        by = running.decided_by or running.asked_by
+        try:
+            _make(one, Act(Move.RESUME, by=by, at=again, note=_("The suspension ended.")), one.version)
+        except Conflict:
+            continue
+        except ValidationError:
+            log.exception("%s stays suspended", one.code)
+            continue
+        resumed += 1
+    return resumed
 
 
 def require_right(problem: Problem, transition: Transition, by: User) -> None:
@@ -116,10 +148,13 @@ def _write_down(before: Problem, now: Problem, act: Act) -> None:
 ACTIONS = {
     Move.RETURN: "problem.returned", Move.TRANSFER: "problem.transferred", Move.REOPEN: "problem.reopened",
     Move.ASK_TIME: "problem.time_asked", Move.GRANT_TIME: "problem.time_granted",
-    Move.REFUSE_TIME: "problem.time_refused",
+    Move.REFUSE_TIME: "problem.time_refused", Move.RESUME: "problem.resumed",
+    Move.ASK_SUSPEND: "problem.suspension_asked", Move.REFUSE_SUSPENSION: "problem.suspension_refused",
 }  # fmt: skip
 #: Moves that take back what counted in every period since the first hand-over.
-TAKES_BACK = frozenset({Move.RETURN, Move.TRANSFER, Move.REOPEN, Move.GRANT_TIME, Move.CANCEL})
+TAKES_BACK = frozenset(
+    {Move.RETURN, Move.TRANSFER, Move.REOPEN, Move.GRANT_TIME, Move.SUSPEND, Move.RESUME, Move.CANCEL}
+)
 
 
 def _days_touched(before: Problem, now: Problem, act: Act) -> set[date]:

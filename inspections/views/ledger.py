@@ -25,7 +25,7 @@ from ..forms.ledger import FORMS, MOST_PHOTOS, BatchForm, MoveForm, ProblemFilte
 from ..models import Problem
 from ..queries import ledger
 from ..rules import TRANSITIONS, Move, State
-from ..services.ledger import Conflict, hand_over_many, move_problem
+from ..services.ledger import Conflict, hand_over_many, move_problem, resume_ended
 from ..services.photos import receive_photo
 from .problem_page import page_context
 
@@ -60,7 +60,7 @@ def problems(request: UserRequest) -> HttpResponse:
         "rows": page.rows,
         "previous": _link(request.GET, before=page.before) if page.before else "",
         "next": _link(request.GET, after=page.after) if page.after else "",
-        "batch": request.user.can(Permission.HAND_OVER) and any(row.state == State.NOTED for row in page.rows),
+        "batch": request.user.can(Permission.HAND_OVER) and any(map(_can_be_ticked, page.rows)),
         "export": _link(request.GET, state=state) if request.user.can(Permission.EXPORT) else "",
         "may_note": request.user.can(Permission.NOTE_PROBLEMS),
         "gaps": clock.gaps(timezone.localdate()) if request.user.can(Permission.MANAGE_CALENDAR) else [],
@@ -71,6 +71,10 @@ def problems(request: UserRequest) -> HttpResponse:
     response = render(request, template, context, status=200 if valid else 422)
     patch_vary_headers(response, ["HX-Request"])
     return response
+
+
+def _can_be_ticked(row: Problem) -> bool:
+    return row.state == State.NOTED and row.returned_at is None
 
 
 def _left(row: Problem, clock: WorkClock, now: datetime) -> Remaining | None:
@@ -142,8 +146,13 @@ def problem_move(request: UserRequest, code: str, move: str) -> HttpResponse:
 
 def _problem(request: UserRequest, code: str) -> Problem:
     rows = Problem.objects.visible_to(request.user)
-    rows = rows.select_related("site", "unit", "item__indicator", "answer").prefetch_related("extensions")
-    return get_object_or_404(rows, code=code)
+    rows = rows.select_related("site", "unit", "item__indicator", "answer").prefetch_related(
+        "extensions", "suspensions"
+    )
+    found = get_object_or_404(rows, code=code)
+    if found.suspended_until and resume_ended(at=timezone.now(), problem=found):
+        found = rows.get(pk=found.pk)
+    return found
 
 
 def _with_photos(request: UserRequest) -> tuple[QueryDict, ValidationError | None]:

@@ -21,6 +21,7 @@ from units.models import Unit
 
 from ..forms.ledger import FORMS, MoveForm
 from ..models import Photo, Problem, Step
+from ..models.problem import Suspension
 from ..queries import ledger
 from ..queries.checklist import LimitChoice, limit_choices, units_near
 from ..queries.extensions import granted_now, open_one
@@ -76,6 +77,25 @@ WORDS = {
         gettext_lazy("Refuse more time"),
         gettext_lazy("The deadline stays: %(due)s. The unit reads the reason and may ask again."),
     ),
+    Move.ASK_SUSPEND: (
+        gettext_lazy("Ask for suspension"),
+        gettext_lazy(
+            "For what cannot be put right for now. The creation office decides; until then the deadline stays: %(due)s."
+        ),
+    ),
+    Move.SUSPEND: (
+        gettext_lazy("Suspend"),
+        gettext_lazy(
+            "The clock stands still and it is not overdue; then it resumes by itself, the deadline moved by as much."
+        ),
+    ),
+    Move.REFUSE_SUSPENSION: (gettext_lazy("Refuse suspension"), gettext_lazy("The deadline stays: %(due)s.")),
+    Move.RESUME: (
+        gettext_lazy("Resume now"),
+        gettext_lazy(
+            "The clock of %(unit)s runs again from now; the deadline moves by the working time it stood still."
+        ),
+    ),
     Move.CANCEL: (
         gettext_lazy("Cancel it"),
         gettext_lazy(
@@ -116,11 +136,12 @@ def page_context(user: User, problem: Problem, *, at: datetime, typed: Typed | N
         "path": path,
         "returned": returned,
         "asking": open_one(asked),
+        "to_suspend": _waiting(problem),
         "extended": next(iter(granted_now(problem, asked)), None),
         "pairs": _pairs(problem),
         "steps": _timeline(steps),
         "inspection": ledger.seen_inspection(problem, user),
-        "choices": [_choice(problem, move, user, at, typed, returned) for move in ledger.moves_for(problem, user)],
+        "choices": [_choice(problem, move, user, at, typed, returned) for move in ledger.moves_now(problem, user)],
         "trail": [{"label": _("Problem ledger"), "url": reverse("inspections:problems")}],
         "as_text": _as_text(problem),
         "sees_units": user.can(Permission.SEE_UNITS),
@@ -138,7 +159,7 @@ def _path(problem: Problem, steps: list[Step], clock: WorkClock) -> tuple[Step |
     """
     granted = granted_now(problem, problem.extensions.all())
     due = granted[0].due_before if granted else problem.due_at
-    if due is None:
+    if due is None or any(one.resumed_at for one in problem.suspensions.all()):
         return None, []
     for step in reversed(steps):
         if step.move in STARTS:
@@ -213,12 +234,18 @@ def _choice(
     )  # fmt: skip
 
 
+def _waiting(problem: Problem) -> Suspension | None:
+    return next((one for one in problem.suspensions.all() if one.granted is None), None)
+
+
 def _initial(problem: Problem, move: Move, returned: Step | None) -> dict[str, Any]:
     """What a form proposes; a returned problem goes to the unit that the last holder named."""
     proposed = returned.proposed_unit if returned and returned.proposed_unit else problem.unit
     unit = proposed.label if move == Move.HAND_OVER else ""
     limit = "" if move == Move.REOPEN else problem.limit
-    return {"version": problem.version, "unit": unit, "limit": limit, "text": problem.text}
+    asked = _waiting(problem) if move == Move.SUSPEND else None
+    until = {"until": asked.ends_on.isoformat(), "note": asked.reason} if asked else {}
+    return {"version": problem.version, "unit": unit, "limit": limit, "text": problem.text} | until
 
 
 def _arrived(form: MoveForm, user: User) -> list[Photo]:

@@ -32,7 +32,9 @@ def make_problems(city: SimpleNamespace, count: int) -> list[Problem]:
 
 def advance(problem: Problem, *moves: Move, city: SimpleNamespace, when: datetime = TEN, **given: Any) -> Problem:
     """Make moves one after another, each by somebody who may."""
-    people: dict[Move, User] = dict.fromkeys((Move.RECEIVE, Move.SUBMIT, Move.RETURN, Move.ASK_TIME), city.leader)
+    people: dict[Move, User] = dict.fromkeys(
+        (Move.RECEIVE, Move.SUBMIT, Move.RETURN, Move.ASK_TIME, Move.ASK_SUSPEND), city.leader
+    )
     for move in moves:
         problem = move_problem(
             problem=problem, move=move, version=problem.version, by=people.get(move, city.office), at=when, note="说明",

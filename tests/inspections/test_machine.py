@@ -87,6 +87,8 @@ class Ledger(RuleBasedStateMachine):
 
     @staticmethod
     def lacks_day(before, move, until):
+        if move in (Move.ASK_SUSPEND, Move.SUSPEND):
+            return until is None or until <= day_of(TEN)
         if move != Move.ASK_TIME:
             return False
         return until is None or (before.due_at is not None and until <= max(day_of(before.due_at), day_of(TEN)))
@@ -94,6 +96,9 @@ class Ledger(RuleBasedStateMachine):
     def out_of_turn(self, before, move):
         if move == Move.ASK_TIME:
             return self.asking(before) or self.granted_once(before)
+        waits = before.suspensions.filter(granted=None).exists()
+        if move in (Move.ASK_SUSPEND, Move.REFUSE_SUSPENSION):
+            return waits == (move == Move.ASK_SUSPEND)
         return move in (Move.GRANT_TIME, Move.REFUSE_TIME) and not self.asking(before)
 
     @staticmethod
@@ -115,7 +120,10 @@ class Ledger(RuleBasedStateMachine):
     def a_clock_runs_iff_somebody_holds_it(self):
         for problem in Problem.objects.all():
             held = problem.state not in ("noted", "cancelled")
-            assert (problem.handed_over_at is not None, problem.due_at is not None) == (held, held)
+            runs = held and problem.state != "suspended"
+            assert (problem.handed_over_at is not None, problem.due_at is not None) == (held, runs)
+            running = problem.suspensions.filter(granted=True, resumed_at=None).count()
+            assert running == (problem.suspended_until is not None) == (problem.state == "suspended")
             late = problem.due_at is not None and problem.closed_at is None
             overdue = Problem.objects.overdue(at=LATE).filter(pk=problem.pk).exists()
             assert problem.is_overdue(at=LATE) == overdue == late

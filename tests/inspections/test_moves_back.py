@@ -48,9 +48,9 @@ def test_the_office_finds_the_proposal_in_its_form(client, city):
         rows = client.get("/problems/").content.decode()
 
     assert page.context["choices"][0].form["unit"].value() == "西街"
-    assert "已退回" in page.content.decode()
+    assert "单位退回" in page.content.decode()
     assert "说明" in page.content.decode()
-    assert "已退回" in rows
+    assert "单位退回" in rows
     assert 'name="problem"' not in rows
 
 

@@ -64,9 +64,17 @@ def test_story_clock_and_item_are_shown(client, city):
     [
         ([], ["hand_over", "cancel"], None),
         ([Move.HAND_OVER], ["transfer", "cancel"], ["receive", "return", "ask_time"]),
-        ([Move.HAND_OVER, Move.RECEIVE], ["transfer", "cancel"], ["submit", "return", "ask_time"]),
+        (
+            [Move.HAND_OVER, Move.RECEIVE],
+            ["transfer", "suspend", "cancel"],
+            ["submit", "return", "ask_time", "ask_suspend"],
+        ),
         ([Move.HAND_OVER, Move.RECEIVE, Move.SUBMIT], ["close", "send_back", "cancel"], []),
-        ([Move.HAND_OVER, Move.RECEIVE, Move.SUBMIT, Move.SEND_BACK], ["transfer", "cancel"], ["submit", "ask_time"]),
+        (
+            [Move.HAND_OVER, Move.RECEIVE, Move.SUBMIT, Move.SEND_BACK],
+            ["transfer", "suspend", "cancel"],
+            ["submit", "ask_time", "ask_suspend"],
+        ),
         ([Move.HAND_OVER, Move.RECEIVE, Move.SUBMIT, Move.CLOSE], ["reopen"], []),
         ([Move.HAND_OVER, Move.RETURN], ["hand_over", "cancel"], None),
         ([Move.CANCEL], [], None),
@@ -238,7 +246,7 @@ def test_the_page_costs_few_statements(client, city):
     with CaptureQueriesContext(connection) as queries:
         client.get(problem.get_absolute_url())
 
-    assert len(queries) <= 10, [query["sql"] for query in queries]
+    assert len(queries) <= 11, [query["sql"] for query in queries]
 
 
 def test_a_deadline_of_another_calendar_is_not_explained_wrongly(client, city):
