@@ -3,6 +3,8 @@
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from campaign.rules import day_of
+
 from ..models import Problem
 from ..models.problem import Suspension
 from ..rules import Move
@@ -30,8 +32,9 @@ def follow(before: Problem, now: Problem, act: Act) -> None:
 
 
 def _new(problem: Problem, act: Act) -> Suspension:
+    last = act.until or day_of(act.at)  # the move has seen to it that a later day is there
     return Suspension.objects.create(
-        problem=problem, asked_by=act.by, asked_at=act.at, reason=act.note.strip(), ends_on=act.until
+        problem=problem, asked_by=act.by, asked_at=act.at, reason=act.note.strip(), ends_on=last
     )
 
 

@@ -137,6 +137,7 @@ def page_context(user: User, problem: Problem, *, at: datetime, typed: Typed | N
         "returned": returned,
         "asking": open_one(asked),
         "to_suspend": _waiting(problem),
+        "resumed": any(one.resumed_at for one in problem.suspensions.all()),
         "extended": next(iter(granted_now(problem, asked)), None),
         "pairs": _pairs(problem),
         "steps": _timeline(steps),
