@@ -132,12 +132,14 @@ def _problem(made: Scatter, number: int) -> None:
     due = handed + timedelta(hours=made.random.choice([1, 24, 72, 200])) if handed else None
     receive_due = handed + timedelta(hours=4) if handed and made.random.random() < 0.8 else None
     received, submitted, closed = (made.later(handed, hours) for hours in (8, 60, 120))
-    state = "closed" if closed else "noted"
+    state = "closed" if closed else made.random.choice(["noted", "cancelled"])
     if handed and not closed:
-        state = made.random.choice(["handed_over", "received", "submitted", "sent_back"])
+        state = made.random.choice(["handed_over", "received", "submitted", "sent_back", "suspended"])
+    waits = state == "suspended"
     problem = Problem.objects.create(
         code=f"WT{number}", site=made.random.choice(made.sites), unit=made.random.choice(made.units), text="垃圾",
-        state=state, noted_by=made.city.inspector, noted_at=handed or made.moment(), handed_over_at=handed, due_at=due,
+        state=state, noted_by=made.city.inspector, noted_at=handed or made.moment(), handed_over_at=handed,
+        due_at=None if waits else due, suspended_until=LAST if waits else None,
         receive_due_at=receive_due, received_at=received, submitted_at=submitted, closed_at=closed,
     )  # fmt: skip
     moves = made.random.sample(["note", "submit", "send_back", "submit", "close"], made.random.randrange(5))
