@@ -18,8 +18,7 @@ from campaign.serializers import Coded, Text, Truth, Uuid, Whole
 from units.models import Site, Unit
 from units.serializers import UnitName
 
-from .models import Answer, Inspection, Photo, Problem, Step
-from .models.problem import Extension
+from .models import Answer, Extension, Inspection, Photo, Problem, Step
 from .queries.ledger import moves_now, seen_inspection, story
 from .queries.visits import findings
 from .rules import Move

@@ -14,247 +14,581 @@ import inspections.rules
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('campaign', '0001_initial'),
-        ('units', '0001_initial'),
+        ("campaign", "0001_initial"),
+        ("units", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         TrigramExtension(),
         migrations.CreateModel(
-            name='Inspection',
+            name="Inspection",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=60, unique=True, verbose_name='code')),
-                ('client_uuid', models.UUIDField(null=True, unique=True)),
-                ('payload_sha256', models.CharField(blank=True, max_length=64)),
-                ('kind', models.CharField(choices=[('daily', 'Daily inspection'), ('spot', 'Spot check'), ('secret', 'Secret visit'), ('assessment', 'Assessment'), ('recheck', 'Recheck')], default='daily', max_length=12, verbose_name='kind')),
-                ('seen_at', models.DateTimeField(verbose_name='seen')),
-                ('recorded_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='recorded')),
-                ('note', models.TextField(blank=True, verbose_name='note')),
-                ('earned', models.DecimalField(decimal_places=4, default=Decimal('0'), max_digits=12)),
-                ('available', models.DecimalField(decimal_places=4, default=Decimal('0'), max_digits=12)),
-                ('score', models.DecimalField(decimal_places=2, max_digits=5, null=True, verbose_name='score')),
-                ('voided_at', models.DateTimeField(null=True)),
-                ('void_reason', models.CharField(blank=True, max_length=200)),
-                ('inspector', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='inspections', to=settings.AUTH_USER_MODEL, verbose_name='inspector')),
-                ('site', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='inspections', to='units.site', verbose_name='site')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='units.unit', verbose_name='responsible unit')),
-                ('voided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=60, unique=True, verbose_name="code")),
+                ("client_uuid", models.UUIDField(null=True, unique=True)),
+                ("payload_sha256", models.CharField(blank=True, max_length=64)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("daily", "Daily inspection"),
+                            ("spot", "Spot check"),
+                            ("secret", "Secret visit"),
+                            ("assessment", "Assessment"),
+                            ("recheck", "Recheck"),
+                        ],
+                        default="daily",
+                        max_length=12,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("seen_at", models.DateTimeField(verbose_name="seen")),
+                ("recorded_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="recorded")),
+                ("note", models.TextField(blank=True, verbose_name="note")),
+                ("earned", models.DecimalField(decimal_places=4, default=Decimal("0"), max_digits=12)),
+                ("available", models.DecimalField(decimal_places=4, default=Decimal("0"), max_digits=12)),
+                ("score", models.DecimalField(decimal_places=2, max_digits=5, null=True, verbose_name="score")),
+                ("voided_at", models.DateTimeField(null=True)),
+                ("void_reason", models.CharField(blank=True, max_length=200)),
+                (
+                    "inspector",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="inspections",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="inspector",
+                    ),
+                ),
+                (
+                    "site",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="inspections",
+                        to="units.site",
+                        verbose_name="site",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="units.unit",
+                        verbose_name="responsible unit",
+                    ),
+                ),
+                (
+                    "voided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'inspection',
-                'ordering': ['-seen_at', '-id'],
+                "verbose_name": "inspection",
+                "ordering": ["-seen_at", "-id"],
             },
         ),
         migrations.CreateModel(
-            name='Answer',
+            name="Answer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('seen_at', models.DateTimeField()),
-                ('outcome', models.CharField(choices=[('met', 'Met'), ('partly', 'Partly met'), ('not_met', 'Not met'), ('not_applicable', 'Not applicable'), ('skipped', 'Skipped')], max_length=16)),
-                ('count', models.PositiveIntegerField(null=True)),
-                ('deduction', models.DecimalField(decimal_places=3, max_digits=5, null=True)),
-                ('note', models.CharField(blank=True, max_length=500)),
-                ('earned', models.DecimalField(decimal_places=4, default=Decimal('0'), max_digits=10)),
-                ('available', models.DecimalField(decimal_places=4, default=Decimal('0'), max_digits=10)),
-                ('indicator', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='campaign.indicator')),
-                ('item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='answers', to='campaign.checkitem')),
-                ('inspection', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='answers', to='inspections.inspection')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("seen_at", models.DateTimeField()),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("met", "Met"),
+                            ("partly", "Partly met"),
+                            ("not_met", "Not met"),
+                            ("not_applicable", "Not applicable"),
+                            ("skipped", "Skipped"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("count", models.PositiveIntegerField(null=True)),
+                ("deduction", models.DecimalField(decimal_places=3, max_digits=5, null=True)),
+                ("note", models.CharField(blank=True, max_length=500)),
+                ("earned", models.DecimalField(decimal_places=4, default=Decimal("0"), max_digits=10)),
+                ("available", models.DecimalField(decimal_places=4, default=Decimal("0"), max_digits=10)),
+                (
+                    "indicator",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="campaign.indicator",
+                    ),
+                ),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="answers", to="campaign.checkitem"
+                    ),
+                ),
+                (
+                    "inspection",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="answers", to="inspections.inspection"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='InspectionUnit',
+            name="InspectionUnit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('direct', models.BooleanField()),
-                ('seen_at', models.DateTimeField()),
-                ('earned', models.DecimalField(decimal_places=4, max_digits=12)),
-                ('available', models.DecimalField(decimal_places=4, max_digits=12)),
-                ('inspection', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='units', to='inspections.inspection')),
-                ('site', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='units.site')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='units.unit')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("direct", models.BooleanField()),
+                ("seen_at", models.DateTimeField()),
+                ("earned", models.DecimalField(decimal_places=4, max_digits=12)),
+                ("available", models.DecimalField(decimal_places=4, max_digits=12)),
+                (
+                    "inspection",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="units", to="inspections.inspection"
+                    ),
+                ),
+                (
+                    "site",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="units.site"
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="units.unit"),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Problem',
+            name="Problem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=60, unique=True, verbose_name='code')),
-                ('client_uuid', models.UUIDField(null=True, unique=True)),
-                ('payload_sha256', models.CharField(blank=True, max_length=64)),
-                ('text', models.CharField(max_length=500, verbose_name='problem')),
-                ('severity', models.CharField(choices=[('minor', 'Minor'), ('normal', 'Normal'), ('serious', 'Serious')], default='normal', max_length=10, verbose_name='severity')),
-                ('source', models.CharField(choices=[('inspection', 'Daily inspection'), ('superior', 'Superior'), ('third_party', 'Third party'), ('media', 'Media'), ('hotline', 'Hotline 12345'), ('citizen', 'Citizen'), ('leader', 'Assigned by a leader')], default='inspection', max_length=12, verbose_name='source')),
-                ('state', models.CharField(choices=[('noted', 'To hand over'), ('handed_over', 'Handed over'), ('received', 'Repairing'), ('submitted', 'To check'), ('sent_back', 'Sent back'), ('closed', 'Closed'), ('cancelled', 'Cancelled')], default=inspections.rules.State['NOTED'], max_length=12, verbose_name='state')),
-                ('version', models.PositiveIntegerField(default=0)),
-                ('limit', models.CharField(default='3d', max_length=8, verbose_name='repair limit')),
-                ('noted_at', models.DateTimeField(verbose_name='noted')),
-                ('handed_over_at', models.DateTimeField(null=True, verbose_name='handed over')),
-                ('receive_due_at', models.DateTimeField(null=True, verbose_name='to be received by')),
-                ('received_at', models.DateTimeField(null=True, verbose_name='received')),
-                ('due_at', models.DateTimeField(null=True, verbose_name='due')),
-                ('submitted_at', models.DateTimeField(null=True, verbose_name='submitted')),
-                ('closed_at', models.DateTimeField(null=True, verbose_name='closed')),
-                ('sent_back', models.PositiveIntegerField(default=0, verbose_name='times sent back')),
-                ('answer', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='problem', to='inspections.answer')),
-                ('inspection', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='problems', to='inspections.inspection')),
-                ('item', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='problems', to='campaign.checkitem', verbose_name='check item')),
-                ('noted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('site', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='problems', to='units.site', verbose_name='site')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='problems', to='units.unit', verbose_name='responsible unit')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=60, unique=True, verbose_name="code")),
+                ("client_uuid", models.UUIDField(null=True, unique=True)),
+                ("payload_sha256", models.CharField(blank=True, max_length=64)),
+                ("text", models.CharField(max_length=500, verbose_name="problem")),
+                (
+                    "severity",
+                    models.CharField(
+                        choices=[("minor", "Minor"), ("normal", "Normal"), ("serious", "Serious")],
+                        default="normal",
+                        max_length=10,
+                        verbose_name="severity",
+                    ),
+                ),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[
+                            ("inspection", "Daily inspection"),
+                            ("superior", "Superior"),
+                            ("third_party", "Third party"),
+                            ("media", "Media"),
+                            ("hotline", "Hotline 12345"),
+                            ("citizen", "Citizen"),
+                            ("leader", "Assigned by a leader"),
+                        ],
+                        default="inspection",
+                        max_length=12,
+                        verbose_name="source",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("noted", "To hand over"),
+                            ("handed_over", "Handed over"),
+                            ("received", "Repairing"),
+                            ("submitted", "To check"),
+                            ("sent_back", "Sent back"),
+                            ("closed", "Closed"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        default=inspections.rules.State["NOTED"],
+                        max_length=12,
+                        verbose_name="state",
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=0)),
+                ("limit", models.CharField(default="3d", max_length=8, verbose_name="repair limit")),
+                ("noted_at", models.DateTimeField(verbose_name="noted")),
+                ("handed_over_at", models.DateTimeField(null=True, verbose_name="handed over")),
+                ("receive_due_at", models.DateTimeField(null=True, verbose_name="to be received by")),
+                ("received_at", models.DateTimeField(null=True, verbose_name="received")),
+                ("due_at", models.DateTimeField(null=True, verbose_name="due")),
+                ("submitted_at", models.DateTimeField(null=True, verbose_name="submitted")),
+                ("closed_at", models.DateTimeField(null=True, verbose_name="closed")),
+                ("sent_back", models.PositiveIntegerField(default=0, verbose_name="times sent back")),
+                (
+                    "answer",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="problem",
+                        to="inspections.answer",
+                    ),
+                ),
+                (
+                    "inspection",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="problems",
+                        to="inspections.inspection",
+                    ),
+                ),
+                (
+                    "item",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="problems",
+                        to="campaign.checkitem",
+                        verbose_name="check item",
+                    ),
+                ),
+                (
+                    "noted_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "site",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="problems",
+                        to="units.site",
+                        verbose_name="site",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="problems",
+                        to="units.unit",
+                        verbose_name="responsible unit",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'problem',
-                'ordering': ['-id'],
+                "verbose_name": "problem",
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='Photo',
+            name="Photo",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('client_uuid', models.UUIDField(unique=True)),
-                ('role', models.CharField(choices=[('before', 'Before repair'), ('after', 'After repair')], default='before', max_length=10)),
-                ('file', models.FileField(upload_to='photos/%Y/%m/')),
-                ('thumb', models.FileField(upload_to='photos/%Y/%m/')),
-                ('width', models.PositiveIntegerField(help_text='pixels, upright')),
-                ('height', models.PositiveIntegerField(help_text='pixels, upright')),
-                ('sha256', models.CharField(db_index=True, max_length=64)),
-                ('taken_at', models.DateTimeField(help_text="by the camera's own clock, read as Asia/Shanghai; evidence only", null=True)),
-                ('lat', models.DecimalField(decimal_places=6, max_digits=9, null=True)),
-                ('lon', models.DecimalField(decimal_places=6, max_digits=9, null=True)),
-                ('camera', models.CharField(blank=True, max_length=100)),
-                ('received_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('answer', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='photos', to='inspections.answer')),
-                ('inspection', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='photos', to='inspections.inspection')),
-                ('uploaded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('problem', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='photos', to='inspections.problem')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("client_uuid", models.UUIDField(unique=True)),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[("before", "Before repair"), ("after", "After repair")],
+                        default="before",
+                        max_length=10,
+                    ),
+                ),
+                ("file", models.FileField(upload_to="photos/%Y/%m/")),
+                ("thumb", models.FileField(upload_to="photos/%Y/%m/")),
+                ("width", models.PositiveIntegerField(help_text="pixels, upright")),
+                ("height", models.PositiveIntegerField(help_text="pixels, upright")),
+                ("sha256", models.CharField(db_index=True, max_length=64)),
+                (
+                    "taken_at",
+                    models.DateTimeField(
+                        help_text="by the camera's own clock, read as Asia/Shanghai; evidence only", null=True
+                    ),
+                ),
+                ("lat", models.DecimalField(decimal_places=6, max_digits=9, null=True)),
+                ("lon", models.DecimalField(decimal_places=6, max_digits=9, null=True)),
+                ("camera", models.CharField(blank=True, max_length=100)),
+                ("received_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "answer",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="photos",
+                        to="inspections.answer",
+                    ),
+                ),
+                (
+                    "inspection",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="photos",
+                        to="inspections.inspection",
+                    ),
+                ),
+                (
+                    "uploaded_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "problem",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="photos",
+                        to="inspections.problem",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='Step',
+            name="Step",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('move', models.CharField(choices=[('note', 'Noted'), ('hand_over', 'Handed over'), ('receive', 'Received'), ('submit', 'Repair submitted'), ('send_back', 'Sent back'), ('close', 'Closed'), ('cancel', 'Cancelled')], max_length=12)),
-                ('state', models.CharField(choices=[('noted', 'To hand over'), ('handed_over', 'Handed over'), ('received', 'Repairing'), ('submitted', 'To check'), ('sent_back', 'Sent back'), ('closed', 'Closed'), ('cancelled', 'Cancelled')], help_text='the state the move led to', max_length=12)),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('note', models.CharField(blank=True, max_length=500)),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('problem', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='inspections.problem')),
-                ('unit', models.ForeignKey(help_text='the holder after the move', on_delete=django.db.models.deletion.PROTECT, related_name='+', to='units.unit')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "move",
+                    models.CharField(
+                        choices=[
+                            ("note", "Noted"),
+                            ("hand_over", "Handed over"),
+                            ("receive", "Received"),
+                            ("submit", "Repair submitted"),
+                            ("send_back", "Sent back"),
+                            ("close", "Closed"),
+                            ("cancel", "Cancelled"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("noted", "To hand over"),
+                            ("handed_over", "Handed over"),
+                            ("received", "Repairing"),
+                            ("submitted", "To check"),
+                            ("sent_back", "Sent back"),
+                            ("closed", "Closed"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        help_text="the state the move led to",
+                        max_length=12,
+                    ),
+                ),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("note", models.CharField(blank=True, max_length=500)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "problem",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="steps", to="inspections.problem"
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        help_text="the holder after the move",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="units.unit",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['at', 'id'],
+                "ordering": ["at", "id"],
             },
         ),
         migrations.AddIndex(
-            model_name='inspection',
-            index=models.Index(models.OrderBy(models.F('seen_at'), descending=True), models.OrderBy(models.F('id'), descending=True), name='inspection_newest'),
+            model_name="inspection",
+            index=models.Index(
+                models.OrderBy(models.F("seen_at"), descending=True),
+                models.OrderBy(models.F("id"), descending=True),
+                name="inspection_newest",
+            ),
         ),
         migrations.AddIndex(
-            model_name='inspection',
-            index=models.Index(fields=['site', '-seen_at'], name='inspection_by_site'),
+            model_name="inspection",
+            index=models.Index(fields=["site", "-seen_at"], name="inspection_by_site"),
         ),
         migrations.AddIndex(
-            model_name='inspection',
-            index=models.Index(fields=['inspector', '-seen_at'], name='inspection_by_inspector'),
+            model_name="inspection",
+            index=models.Index(fields=["inspector", "-seen_at"], name="inspection_by_inspector"),
         ),
         migrations.AddConstraint(
-            model_name='inspection',
-            constraint=models.CheckConstraint(condition=models.Q(('earned__gte', 0), ('earned__lte', models.F('available'))), name='inspection_earned_in_range'),
+            model_name="inspection",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("earned__gte", 0), ("earned__lte", models.F("available"))),
+                name="inspection_earned_in_range",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='inspection',
-            constraint=models.CheckConstraint(condition=models.Q(('voided_at', None), models.Q(('voided_by__isnull', False), models.Q(('void_reason', ''), _negated=True)), _connector='OR'), name='inspection_void_explained'),
+            model_name="inspection",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("voided_at", None),
+                    models.Q(("voided_by__isnull", False), models.Q(("void_reason", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="inspection_void_explained",
+            ),
         ),
         migrations.AddIndex(
-            model_name='answer',
-            index=models.Index(fields=['seen_at'], include=('inspection', 'indicator', 'earned', 'available'), name='answer_figures'),
+            model_name="answer",
+            index=models.Index(
+                fields=["seen_at"], include=("inspection", "indicator", "earned", "available"), name="answer_figures"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='answer',
-            constraint=models.UniqueConstraint(fields=('inspection', 'item'), name='answer_once_per_item'),
+            model_name="answer",
+            constraint=models.UniqueConstraint(fields=("inspection", "item"), name="answer_once_per_item"),
         ),
         migrations.AddConstraint(
-            model_name='answer',
-            constraint=models.CheckConstraint(condition=models.Q(('earned__gte', 0), ('earned__lte', models.F('available'))), name='answer_earned_in_range'),
+            model_name="answer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("earned__gte", 0), ("earned__lte", models.F("available"))),
+                name="answer_earned_in_range",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='answer',
-            constraint=models.CheckConstraint(condition=models.Q(('outcome__in', ['met', 'partly', 'not_met', 'not_applicable', 'skipped'])), name='answer_outcome_known'),
+            model_name="answer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("outcome__in", ["met", "partly", "not_met", "not_applicable", "skipped"])),
+                name="answer_outcome_known",
+            ),
         ),
         migrations.AddIndex(
-            model_name='inspectionunit',
-            index=models.Index(fields=['seen_at'], include=('unit', 'site', 'direct', 'earned', 'available', 'inspection'), name='inspection_unit_figures'),
+            model_name="inspectionunit",
+            index=models.Index(
+                fields=["seen_at"],
+                include=("unit", "site", "direct", "earned", "available", "inspection"),
+                name="inspection_unit_figures",
+            ),
         ),
         migrations.AddIndex(
-            model_name='inspectionunit',
-            index=models.Index(fields=['unit', '-seen_at'], name='inspection_unit_by_unit'),
+            model_name="inspectionunit",
+            index=models.Index(fields=["unit", "-seen_at"], name="inspection_unit_by_unit"),
         ),
         migrations.AddConstraint(
-            model_name='inspectionunit',
-            constraint=models.UniqueConstraint(fields=('inspection', 'unit'), name='inspection_unit_once'),
+            model_name="inspectionunit",
+            constraint=models.UniqueConstraint(fields=("inspection", "unit"), name="inspection_unit_once"),
         ),
         migrations.AddIndex(
-            model_name='problem',
-            index=models.Index(fields=['state', '-id'], name='problem_by_state'),
+            model_name="problem",
+            index=models.Index(fields=["state", "-id"], name="problem_by_state"),
         ),
         migrations.AddIndex(
-            model_name='problem',
-            index=models.Index(fields=['unit', 'state', 'due_at'], name='problem_by_unit'),
+            model_name="problem",
+            index=models.Index(fields=["unit", "state", "due_at"], name="problem_by_unit"),
         ),
         migrations.AddIndex(
-            model_name='problem',
-            index=models.Index(fields=['site', '-id'], name='problem_by_site'),
+            model_name="problem",
+            index=models.Index(fields=["site", "-id"], name="problem_by_site"),
         ),
         migrations.AddIndex(
-            model_name='problem',
-            index=models.Index(fields=['noted_by', '-id'], name='problem_by_noter'),
+            model_name="problem",
+            index=models.Index(fields=["noted_by", "-id"], name="problem_by_noter"),
         ),
         migrations.AddIndex(
-            model_name='problem',
-            index=models.Index(fields=['handed_over_at'], include=('unit', 'receive_due_at', 'received_at', 'closed_at'), name='problem_handed_over'),
+            model_name="problem",
+            index=models.Index(
+                fields=["handed_over_at"],
+                include=("unit", "receive_due_at", "received_at", "closed_at"),
+                name="problem_handed_over",
+            ),
         ),
         migrations.AddIndex(
-            model_name='problem',
-            index=models.Index(fields=['closed_at'], include=('unit', 'due_at'), name='problem_closed'),
+            model_name="problem",
+            index=models.Index(fields=["closed_at"], include=("unit", "due_at"), name="problem_closed"),
         ),
         migrations.AddIndex(
-            model_name='problem',
-            index=models.Index(condition=models.Q(('closed_at', None), ('due_at__isnull', False)), fields=['due_at'], include=('unit', 'id', 'state'), name='problem_open_by_due'),
+            model_name="problem",
+            index=models.Index(
+                condition=models.Q(("closed_at", None), ("due_at__isnull", False)),
+                fields=["due_at"],
+                include=("unit", "id", "state"),
+                name="problem_open_by_due",
+            ),
         ),
         migrations.AddIndex(
-            model_name='problem',
-            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(django.db.models.functions.text.Upper('text'), name='gin_trgm_ops'), name='problem_text_trgm'),
+            model_name="problem",
+            index=django.contrib.postgres.indexes.GinIndex(
+                django.contrib.postgres.indexes.OpClass(
+                    django.db.models.functions.text.Upper("text"), name="gin_trgm_ops"
+                ),
+                name="problem_text_trgm",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='problem',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['noted', 'handed_over', 'received', 'submitted', 'sent_back', 'closed', 'cancelled'])), name='problem_state_known'),
+            model_name="problem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state__in", ["noted", "handed_over", "received", "submitted", "sent_back", "closed", "cancelled"])
+                ),
+                name="problem_state_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='problem',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('handed_over_at', None), ('state__in', ['noted', 'cancelled'])), models.Q(models.Q(('state__in', ['noted', 'cancelled']), _negated=True), ('due_at__isnull', False), ('handed_over_at__isnull', False)), _connector='OR'), name='problem_handed_over_paired'),
+            model_name="problem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("handed_over_at", None), ("state__in", ["noted", "cancelled"])),
+                    models.Q(
+                        models.Q(("state__in", ["noted", "cancelled"]), _negated=True),
+                        ("due_at__isnull", False),
+                        ("handed_over_at__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="problem_handed_over_paired",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='problem',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('state', 'closed')), models.Q(models.Q(('state', 'closed'), _negated=True), ('closed_at', None)), _connector='OR'), name='problem_closed_paired'),
+            model_name="problem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("closed_at__isnull", False), ("state", "closed")),
+                    models.Q(models.Q(("state", "closed"), _negated=True), ("closed_at", None)),
+                    _connector="OR",
+                ),
+                name="problem_closed_paired",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='photo',
-            constraint=models.CheckConstraint(condition=models.Q(('answer', None), ('inspection__isnull', False), _connector='OR'), name='photo_answer_has_inspection'),
+            model_name="photo",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("answer", None), ("inspection__isnull", False), _connector="OR"),
+                name="photo_answer_has_inspection",
+            ),
         ),
         migrations.AddIndex(
-            model_name='step',
-            index=models.Index(models.F('at'), include=('move', 'unit', 'problem'), name='step_figures'),
+            model_name="step",
+            index=models.Index(models.F("at"), include=("move", "unit", "problem"), name="step_figures"),
         ),
     ]

@@ -3,6 +3,16 @@
 from .citizen import CitizenReport
 from .inspection import Answer, Inspection, InspectionUnit
 from .photo import Photo
-from .problem import Problem, Step
+from .problem import Extension, Problem, Step, Suspension
 
-__all__ = ["Answer", "CitizenReport", "Inspection", "InspectionUnit", "Photo", "Problem", "Step"]
+__all__ = [
+    "Answer",
+    "CitizenReport",
+    "Extension",
+    "Inspection",
+    "InspectionUnit",
+    "Photo",
+    "Problem",
+    "Step",
+    "Suspension",
+]

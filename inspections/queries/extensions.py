@@ -2,8 +2,7 @@
 
 from collections.abc import Collection
 
-from ..models import Problem
-from ..models.problem import Extension
+from ..models import Extension, Problem
 from ..rules import MOST_EXTENSIONS
 
 

@@ -12,8 +12,7 @@ from campaign.permissions import Permission, Role
 from campaign.rules import ONE_DAY, start_of
 from units.models import Site, Unit, UnitLink
 
-from ..models import Inspection, Problem, Step
-from ..models.problem import Extension, Suspension
+from ..models import Extension, Inspection, Problem, Step, Suspension
 from ..rules import OPEN_STATES, TRANSITIONS, Move, State, can_move
 from .extensions import may_ask, open_one
 

@@ -15,8 +15,7 @@ from campaign.queries import running_campaign, work_clock
 from campaign.rules import UnknownYear, day_of, parse_limit
 from units.models import Unit
 
-from ..models import Problem
-from ..models.problem import Suspension
+from ..models import Problem, Suspension
 from ..rules import Move
 
 #: Receiving a problem has this limit where no campaign runs.

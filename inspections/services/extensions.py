@@ -7,8 +7,7 @@ from django.utils.translation import gettext as _
 
 from campaign.rules import SHANGHAI, day_of
 
-from ..models import Problem
-from ..models.problem import Extension
+from ..models import Extension, Problem
 from ..queries.extensions import may_ask
 from ..rules import Move
 from .effects import Act

@@ -5,8 +5,7 @@ from django.utils.translation import gettext as _
 
 from campaign.rules import day_of
 
-from ..models import Problem
-from ..models.problem import Suspension
+from ..models import Problem, Suspension
 from ..rules import Move
 from .effects import Act
 

@@ -20,8 +20,7 @@ from campaign.templatetags.work_time import limit
 from units.models import Unit
 
 from ..forms.ledger import FORMS, MoveForm
-from ..models import Photo, Problem, Step
-from ..models.problem import Suspension
+from ..models import Photo, Problem, Step, Suspension
 from ..queries import ledger
 from ..queries.checklist import LimitChoice, limit_choices, units_near
 from ..queries.extensions import granted_now, open_one

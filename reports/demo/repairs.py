@@ -104,4 +104,4 @@ class Life:
         transition = TRANSITIONS[move]
         by = self.contact if transition.permission == Permission.REPAIR else self.officer
         at = self.world.office.moment(minute, self.throw.randint(0, 59))
-        return Deed(move, transition.target, at, by, self.throw.choice(notes))
+        return Deed(move, str(transition.target), at, by, self.throw.choice(notes))

@@ -71,8 +71,8 @@ UNION ALL
 SELECT unit_id, %(last_day)s, 0, 1 FROM inspections_problem WHERE closed_at >= %(cut)s AND due_at < %(cut)s""",
     "rework": f"""
 SELECT unit_id, {DAY.format("at")} AS day, (move = 'send_back')::int AS n, (move = 'submit')::int AS d
-  FROM inspections_step WHERE at >= %(start)s AND at < %(cut)s AND move IN ('send_back', 'submit')
-   AND problem_id NOT IN (SELECT id FROM inspections_problem WHERE state = 'cancelled')""",
+  FROM inspections_step s WHERE at >= %(start)s AND at < %(cut)s AND move IN ('send_back', 'submit')
+   AND NOT EXISTS (SELECT FROM inspections_problem p WHERE p.id = s.problem_id AND p.state = 'cancelled')""",
     "prompt_receipt": f"""
 SELECT unit_id, {DAY.format("handed_over_at")} AS day, (received_at <= receive_due_at IS TRUE)::int AS n, 1 AS d
   FROM inspections_problem
