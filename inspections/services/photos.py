@@ -2,18 +2,17 @@
 
 import hashlib
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 from uuid import UUID, uuid5
 
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
-from django.core.files.storage import Storage, default_storage
+from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
+from campaign.keeping import files_of_transaction
 from campaign.models import User
 from campaign.queries import record, record_unnamed
 
@@ -82,22 +81,6 @@ def _keep(photo: Photo, picture: Picture, *, unnamed: bool) -> Photo:
         else:
             record("photo.received", photo, by=photo.uploaded_by, reference=str(photo.client_uuid))
     return photo
-
-
-@contextmanager
-def files_of_transaction(storage: Storage) -> Iterator[list[str]]:
-    """A transaction whose files go when it does: names put into the list are deleted if it does not commit.
-
-    A process that dies in between leaves a file without a row, which the sweep removes; never a row without a file.
-    """
-    written: list[str] = []
-    try:
-        with transaction.atomic():
-            yield written
-    except BaseException:
-        for name in written:
-            storage.delete(name)
-        raise
 
 
 def sweep(*, at: datetime) -> tuple[int, int]:

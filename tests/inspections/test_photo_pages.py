@@ -12,8 +12,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
+from campaign.keeping import files_of_transaction
 from inspections.models import Inspection, Photo, Problem
-from inspections.services.photos import files_of_transaction, store_photo, sweep
+from inspections.services.photos import store_photo, sweep
 from tests.city import NOON
 
 from .pictures import jpeg

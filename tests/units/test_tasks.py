@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 
@@ -104,6 +105,16 @@ def test_evidence_is_downloaded_by_those_who_see_the_duty(client, city, duty):
     assert b"".join(answer.streaming_content) == b"%PDF"
     assert answer.headers["Content-Disposition"].startswith("attachment")
     assert answer.headers["Cache-Control"] == "private, no-store"
+
+
+def test_one_bad_file_of_two_leaves_neither(city, duty, settings):
+    files = [(SimpleUploadedFile("a.pdf", b"%PDF"), ""), (SimpleUploadedFile("b.exe", b"MZ"), "")]
+
+    with pytest.raises(ValidationError):
+        reported(duty, city, files)
+
+    assert not [path for path in settings.MEDIA_ROOT.rglob("*") if path.is_file()]
+    assert not duty.progress.exists()
 
 
 @pytest.mark.parametrize("name", ["page.html", "run.exe", "shape.svg", "noname"])

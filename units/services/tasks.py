@@ -15,6 +15,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
+from campaign.keeping import files_of_transaction
 from campaign.models import User
 from campaign.permissions import Permission
 from campaign.queries import facts_changed, record
@@ -81,16 +82,16 @@ def units_of(who: str) -> Iterable[Unit]:
     return units.filter(kind=Unit.Kind.STREET) if who == TaskRule.Who.STREETS else units
 
 
-@transaction.atomic
 def report_progress(
     *, duty: TaskDuty, version: int, note: str, files: Iterable[tuple[File, str]], by: User, at: datetime
 ) -> Progress:
     """A unit reports a duty done, with evidence (file, caption). Raises Overtaken or ValidationError."""
     if not Unit.objects.of(by).filter(pk=duty.unit_id).exists():
         raise PermissionDenied
-    progress = _move(duty=duty, version=version, act=Act.REPORT, note=note, by=by, at=at)
-    for file, caption in files:
-        _keep(progress=progress, file=file, caption=caption)
+    with files_of_transaction(default_storage) as written:
+        progress = _move(duty=duty, version=version, act=Act.REPORT, note=note, by=by, at=at)
+        for file, caption in files:
+            written.append(_keep(progress=progress, file=file, caption=caption))
     return progress
 
 
@@ -124,8 +125,8 @@ def _move(*, duty: TaskDuty, version: int, act: Act, note: str, by: User, at: da
     return progress
 
 
-def _keep(*, progress: Progress, file: File, caption: str) -> Evidence:
-    """Store a file under a random name; it goes again when the transaction does not hold."""
+def _keep(*, progress: Progress, file: File, caption: str) -> str:
+    """Store a file under a random name, which is returned."""
     name = PurePath(file.name or "").name[-200:] or "file"
     suffix = PurePath(name).suffix.lower()
     if suffix not in SUFFIXES:
@@ -134,15 +135,11 @@ def _keep(*, progress: Progress, file: File, caption: str) -> Evidence:
         raise ValidationError({"attached": _("%(name)s is larger than 20 MB.") % {"name": name}})
     content = file.read()
     stored = default_storage.save(f"evidence/{uuid4().hex}{suffix}", ContentFile(content))
-    try:
-        with transaction.atomic():
-            return Evidence.objects.create(
-                progress=progress, file=stored, name=name, caption=caption[:200],
-                size=len(content), sha256=hashlib.sha256(content).hexdigest(),
-            )  # fmt: skip
-    except BaseException:
-        default_storage.delete(stored)
-        raise
+    Evidence.objects.create(
+        progress=progress, file=stored, name=name, caption=caption[:200],
+        size=len(content), sha256=hashlib.sha256(content).hexdigest(),
+    )  # fmt: skip
+    return stored
 
 
 def content_type(evidence: Evidence) -> str:

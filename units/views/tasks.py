@@ -4,12 +4,14 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import FileResponse, HttpResponse
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from campaign.files import sent_file
 from campaign.guard import UserRequest, require
 from campaign.permissions import Permission
 from campaign.rules import day_of
@@ -141,14 +143,11 @@ def duty_answer(request: UserRequest, code: str, unit: str, part: str) -> HttpRe
 
 @require_safe
 @require(Permission.SEE_TASKS)
-def evidence(request: UserRequest, name: str) -> FileResponse:
+def evidence(request: UserRequest, name: str) -> HttpResponseBase:
     """A file of evidence, to whoever sees its duty; always as a download."""
     duties = TaskDuty.objects.visible_to(request.user)
     found = get_object_or_404(Evidence, progress__duty__in=duties, file=f"evidence/{name}")
-    answer = FileResponse(found.file.open("rb"), as_attachment=True, filename=found.name)
-    answer.headers["Content-Type"] = services.content_type(found)
-    answer.headers["Cache-Control"] = "private, no-store"
-    return answer
+    return sent_file(found.file, content_type=services.content_type(found), filename=found.name, attachment=True)
 
 
 def _duty(request: UserRequest, code: str, unit: str, part: str) -> TaskDuty:
