@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from ..models import Campaign, Standard
 from ..rules import parse_limit, parse_office_hours
+from .codes import fit_for_address
 
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
@@ -25,6 +26,9 @@ class CampaignForm(forms.ModelForm[Campaign]):
         super().__init__(*args, **kwargs)
         in_force = Standard.objects.filter(state=Standard.State.PUBLISHED)
         self.fields["standard"] = forms.ModelChoiceField(in_force, label=self.fields["standard"].label)
+
+    def clean_name(self) -> str:
+        return fit_for_address(self.cleaned_data["name"])
 
     def clean_office_hours(self) -> str:
         text: str = self.cleaned_data["office_hours"]

@@ -93,6 +93,7 @@ def test_a_campaign_is_started(client, city):
         ("office_hours", "12:00-08:00"),
         ("office_hours", "morning"),
         ("receive_limit", "soon"),
+        ("name", "2026/2027"),
         ("ends_on", "2020-01-01"),
     ],
 )

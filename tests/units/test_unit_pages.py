@@ -28,7 +28,16 @@ def test_a_unit_is_made_with_its_superiors(client, city):
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("superiors", "nowhere"), ("valid_to", "2025-01-01"), ("code", "S1"), ("kind", "castle"), ("name", "")],
+    [
+        ("superiors", "nowhere"),
+        ("valid_to", "2025-01-01"),
+        ("code", "S1"),
+        ("code", "A/B"),
+        ("code", "new"),
+        ("code", ".."),
+        ("kind", "castle"),
+        ("name", ""),
+    ],
 )
 def test_a_bad_unit_is_explained_beside_its_field(client, city, field, value):
     client.force_login(city.office)

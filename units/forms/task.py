@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from campaign.forms.codes import CodeMixin
 from campaign.models import Indicator
 
 from ..models import Task, TaskDuty, TaskRule
@@ -43,7 +44,7 @@ class TaskFilter(forms.Form):
     after = forms.IntegerField(min_value=0, max_value=2**62, required=False)
 
 
-class TaskForm(forms.ModelForm[Task]):
+class TaskForm(CodeMixin, forms.ModelForm[Task]):
     """A new task and who carries it."""
 
     indicator = forms.CharField(

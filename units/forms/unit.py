@@ -7,6 +7,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from campaign.forms.codes import CodeMixin
+
 from ..models import PeerGroup, Site, Unit
 
 
@@ -34,7 +36,7 @@ class UnitFilter(forms.Form):
     after = forms.CharField(max_length=40, required=False)
 
 
-class UnitForm(forms.ModelForm[Unit]):
+class UnitForm(CodeMixin, forms.ModelForm[Unit]):
     """A unit and its direct superiors."""
 
     superiors = CodesField(
@@ -59,7 +61,7 @@ class UnitForm(forms.ModelForm[Unit]):
         return cleaned
 
 
-class GroupForm(forms.ModelForm[PeerGroup]):
+class GroupForm(CodeMixin, forms.ModelForm[PeerGroup]):
     """A ranking group."""
 
     class Meta:
@@ -83,7 +85,7 @@ class SiteFilter(forms.Form):
     after = forms.CharField(max_length=60, required=False)
 
 
-class SiteForm(forms.ModelForm[Site]):
+class SiteForm(CodeMixin, forms.ModelForm[Site]):
     """A site; units by code."""
 
     responsible = CodesField(
