@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import TYPE_CHECKING, Self
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 if TYPE_CHECKING:
     from . import models  # noqa: F401 (named in the bases below)
 
+#: What may be pinyin initials; one letter says too little.
+INITIALS = re.compile(r"[A-Za-z0-9]{2,20}")
 #: Roles that work with every unit of the city; all others see the units they are members of.
 CITY_WIDE = frozenset({Role.OFFICE, Role.SUPERVISOR, Role.INSPECTOR})
 
@@ -83,21 +86,23 @@ class SiteQuerySet(QuerySet["models.Site"]):
         return mine.filter(active=True)
 
     def best_for(self, text: str) -> Self:
-        """Sites matching ``text``, those first whose code, name or pinyin initials begin with it."""
+        """Sites matching ``text``: first those that begin with it, then those that hold it, then in mere order."""
         begins = Q(code__istartswith=text) | Q(name__istartswith=text) | Q(initials__istartswith=text)
-        return self.matching(text).order_by(Case(When(begins, then=0), default=1), "code")
+        holds = Q(name__icontains=text) | Q(initials__icontains=text)
+        begin_alike = Q(initials__istartswith=text[:2])
+        nearness = Case(When(begins, then=0), When(holds, then=1), When(begin_alike, then=2), default=3)
+        return self.matching(text).order_by(nearness, "code")
 
     def matching(self, text: str) -> Self:
-        """Sites whose code, name, pinyin initials, address or responsible unit contain every word of ``text``."""
+        """Sites whose code, name, address or responsible unit contain every word of ``text``.
+
+        Pinyin initials need only come in order: ``zysc`` finds 枣园春晖路农贸市场 (zychlnmsc).
+        """
         found = self
         for word in text.split():
-            found = found.filter(
-                Q(code__icontains=word)
-                | Q(name__icontains=word)
-                | Q(initials__icontains=word)
-                | Q(address__icontains=word)
-                | Q(unit__label__icontains=word)
-            )
+            place = Q(code__icontains=word) | Q(name__icontains=word) | Q(address__icontains=word)
+            in_order = Q(initials__regex=".*".join(word.lower())) if INITIALS.fullmatch(word) else Q()
+            found = found.filter(place | Q(unit__label__icontains=word) | in_order)
         return found
 
 

@@ -113,6 +113,13 @@ def test_a_bad_site_is_refused(client, city, field, value):
     assert not Site.objects.filter(code="D9").exists()
 
 
+@pytest.mark.parametrize(
+    ("typed", "found"), [("djnmsc", ["D1"]), ("djsc", ["D1"]), ("DJ", ["D1"]), ("nmsc", ["D1", "D2"]), ("scdj", [])]
+)
+def test_sites_are_found_by_initials_in_order(city, typed, found):
+    assert [site.code for site in Site.objects.best_for(typed)] == found
+
+
 def test_unit_people_see_sites_they_share(client, city):
     city.market.other_units.add(city.west)
     client.force_login(city.neighbour)
