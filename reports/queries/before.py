@@ -25,19 +25,18 @@ def groups_before(period: Period) -> dict[int, Before]:
         .values_list("id", "group_id")
     )
     found: dict[int, Before] = defaultdict(Before)
-    for ranking, units, ranks in _ranks(list(latest)):
-        found[latest[ranking]].ranks = dict(zip(units, ranks, strict=True))
+    for ranking, unit, rank in _ranks(list(latest)):
+        found[latest[ranking]].ranks[unit] = rank
     entries = ListEntry.objects.filter(ranking__in=latest).values_list("ranking_id", "unit_id", "color", "consecutive")
     for ranking, unit, color, running in entries:
         found[latest[ranking]].entries[unit] = (color, running)
     return found
 
 
-def _ranks(rankings: list[int]) -> list[tuple[int, list[int], list[int]]]:
+def _ranks(rankings: list[int]) -> list[tuple[int, int, int]]:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT ranking_id, array_agg(unit_id), array_agg(rank) FROM reports_rankingrow"
-            " WHERE ranking_id = ANY(%s) AND rank IS NOT NULL GROUP BY ranking_id",
+            "SELECT ranking_id, unit_id, rank FROM reports_rankingrow WHERE ranking_id = ANY(%s) AND rank IS NOT NULL",
             [rankings],
         )
         return cursor.fetchall()

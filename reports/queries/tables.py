@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from django.contrib.postgres.aggregates import ArrayAgg
 from django.db import DatabaseError, transaction
 from django.db.models import Q
 
@@ -47,12 +46,12 @@ class Facts:
     def units(self, group_id: int) -> list[tuple[int, str]]:
         """The units of a group that existed on some day of the period, as (id, code)."""
         if self._units is None:
-            existed = Unit.objects.filter(
+            self._units = {}
+            rows = Unit.objects.filter(
                 Q(valid_to=None) | Q(valid_to__gt=self.period.starts_on), valid_from__lte=self.period.ends_on
             )
-            # two arrays for a group come in a third of the time of a row for each unit
-            groups = existed.order_by().values_list("group_id").annotate(ids=ArrayAgg("id"), codes=ArrayAgg("code"))
-            self._units = {group: list(zip(ids, codes, strict=True)) for group, ids, codes in groups}
+            for group, unit, code in rows.order_by().values_list("group_id", "id", "code"):
+                self._units.setdefault(group, []).append((unit, code))
         return self._units.get(group_id, [])
 
     def table(self, spec: RuleSpec, group_id: int) -> Table:
