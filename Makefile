@@ -24,11 +24,14 @@ run: $(STAMPS)/run assets messages
 
 setup: $(STAMPS)/dev assets messages
 
+# The browser's tests have processes of their own: others fork, which a driven browser does not survive.
 test: setup
-	$(BIN)/pytest -n $(PROCESSES) --dist loadfile -m "not slow"
+	$(BIN)/pytest -n $(PROCESSES) --dist loadfile -m "not slow" --ignore tests/browser
+	$(BIN)/pytest -n $(PROCESSES) --dist loadfile -m "not slow" tests/browser
 
 test-slow: setup
-	$(BIN)/pytest -n $(PROCESSES) --dist loadfile
+	$(BIN)/pytest -n $(PROCESSES) --dist loadfile --ignore tests/browser
+	$(BIN)/pytest -n $(PROCESSES) --dist loadfile tests/browser
 
 check: setup
 	$(BIN)/pip check
