@@ -30,6 +30,7 @@ NAVIGATION = [
     (_("Standard"), "campaign:standard", "sitemap", (P.SEE_STANDARD,)),
     (_("Imports"), "reports:imports", "table-import", (P.IMPORT,)),
     (_("Scoring rules"), "reports:rules", "adjustments", (P.MANAGE_RULES,)),
+    (_("Ledger settings"), "inspections:settings", "settings", (P.MANAGE_LEDGER,)),
     (_("Work calendar"), "campaign:calendar", "calendar", (P.MANAGE_CALENDAR,)),
     (_("People"), "campaign:users", "users", (P.MANAGE_USERS, P.ASSIGN_ROLES)),
     (_("Suggestions received"), "campaign:suggestions_all", "message-circle", (P.READ_SUGGESTIONS,)),

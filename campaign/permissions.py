@@ -34,6 +34,7 @@ class Permission(StrEnum):
     HAND_OVER = "hand_over"
     REPAIR = "repair"
     CHECK_REPAIRS = "check_repairs"
+    MANAGE_LEDGER = "manage_ledger"
     SEE_UNITS = "see_units"
     MANAGE_UNITS = "manage_units"
     SEE_STANDARD = "see_standard"
@@ -68,6 +69,7 @@ TABLE: dict[Permission, frozenset[str]] = {
     P.HAND_OVER: frozenset({OFFICE}),
     P.REPAIR: frozenset({UNIT}),
     P.CHECK_REPAIRS: frozenset({OFFICE}),
+    P.MANAGE_LEDGER: frozenset({OFFICE}),
     P.SEE_UNITS: frozenset({OFFICE, INSPECTOR, UNIT, SUPERVISOR}),
     P.MANAGE_UNITS: frozenset({OFFICE}),
     P.SEE_STANDARD: frozenset({OFFICE, INSPECTOR, UNIT, SUPERVISOR}),

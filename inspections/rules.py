@@ -130,8 +130,6 @@ WITH_UNIT = (State.HANDED_OVER, State.RECEIVED, State.SENT_BACK)
 HELD = frozenset({*WITH_UNIT, State.SUBMITTED})
 #: States from which a problem can be suspended (挂账): its holder has received it.
 REPAIRING = frozenset({State.RECEIVED, State.SENT_BACK})
-#: How often the same holder may be granted more time for one problem; cities grant it once.
-MOST_EXTENSIONS = 1
 
 
 class Move(StrEnum):

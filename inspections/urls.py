@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import citizen_desk, citizens, entry, ledger, photos, visits
+from .views import citizen_desk, citizens, entry, ledger, photos, settings, visits
 
 app_name = "inspections"
 urlpatterns = [
@@ -21,6 +21,7 @@ urlpatterns = [
     path("photos/<uuid:client_uuid>/thumb/", photos.thumb, name="thumb"),
     path("problems/", ledger.problems, name="problems"),
     path("problems/new/", entry.problem_new, name="problem_new"),
+    path("problems/settings/", settings.settings, name="settings"),
     path("problems/hand-over/", ledger.hand_over, name="hand_over"),
     path("problems/<str:code>/", ledger.problem, name="problem"),
     path("problems/<str:code>/<str:move>/", ledger.problem_move, name="problem_move"),

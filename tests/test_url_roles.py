@@ -68,6 +68,7 @@ PAGES = {
     "inspections:problems": BUSINESS | {MONITOR},
     "inspections:problem_new": {OFFICE, INSPECTOR, MONITOR},
     "inspections:hand_over": {OFFICE},
+    "inspections:settings": {OFFICE},
     "inspections:problem": BUSINESS | {MONITOR},
     "inspections:problem_move": {OFFICE, UNIT},
     "inspections:citizen_reports": {OFFICE},

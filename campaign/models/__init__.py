@@ -4,6 +4,7 @@ from .calendar import WorkDay
 from .campaign import Campaign, FactChange, Numbering
 from .event import ChainHead, Event, Seal
 from .imports import ImportMapping, ImportRun
+from .kept import KeptFile
 from .people import PasswordHistory, User
 from .public import Allowance, Suggestion
 from .standard import CheckItem, Indicator, SiteType, Standard
@@ -18,6 +19,7 @@ __all__ = [
     "ImportMapping",
     "ImportRun",
     "Indicator",
+    "KeptFile",
     "Numbering",
     "PasswordHistory",
     "Seal",

@@ -4,6 +4,7 @@ from .citizen import CitizenReport
 from .inspection import Answer, Inspection, InspectionUnit
 from .photo import Photo
 from .problem import Extension, Problem, Step, Suspension
+from .settings import LedgerSettings
 
 __all__ = [
     "Answer",
@@ -11,6 +12,7 @@ __all__ = [
     "Extension",
     "Inspection",
     "InspectionUnit",
+    "LedgerSettings",
     "Photo",
     "Problem",
     "Step",

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from ..models import Extension, Problem
-from ..rules import MOST_EXTENSIONS
+from .settings import ledger_settings
 
 
 def open_one(asked: Collection[Extension]) -> Extension | None:
@@ -19,4 +19,4 @@ def granted_now(problem: Problem, asked: Collection[Extension]) -> list[Extensio
 
 def may_ask(problem: Problem, asked: Collection[Extension]) -> bool:
     """Whether the holder may ask: nothing is open, and the rule leaves another grant."""
-    return open_one(asked) is None and len(granted_now(problem, asked)) < MOST_EXTENSIONS
+    return open_one(asked) is None and len(granted_now(problem, asked)) < ledger_settings().extensions

@@ -1,35 +1,18 @@
 """Forms of tasks."""
 
-from typing import Any
-
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from campaign.forms.codes import CodeMixin
+from campaign.forms.files import FilesField
 from campaign.models import Indicator
 
 from ..models import Task, TaskDuty, TaskRule
 from .unit import CodesField
 
 RULES = [(TaskRule.Who.ALL.value, TaskRule.Who.ALL.label), (TaskRule.Who.STREETS.value, TaskRule.Who.STREETS.label)]
-
-
-class SeveralFiles(forms.ClearableFileInput):
-    """A file input that takes several."""
-
-    allow_multiple_selected = True
-
-
-class FilesField(forms.FileField):
-    """Several files at once, none required."""
-
-    widget = SeveralFiles
-
-    def clean(self, data: Any, initial: Any = None) -> list[Any]:
-        clean_one = super().clean
-        return [clean_one(one, initial) for one in data or []]
 
 
 class TaskFilter(forms.Form):

@@ -1,7 +1,6 @@
 """Tasks (任务分解): who leads, who supports, by when, and what was reported with which evidence."""
 
 from datetime import date
-from pathlib import PurePath
 
 from django.conf import settings
 from django.db import models
@@ -9,7 +8,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from campaign.models import Indicator
+from campaign.models import Indicator, KeptFile
 
 from ..querysets import TaskDutyQuerySet, TaskQuerySet
 from .unit import Unit
@@ -127,16 +126,12 @@ class Progress(models.Model):
         ordering = ["at", "id"]
 
 
-class Evidence(models.Model):
-    """A file handed in with a progress report. It is kept outside the web root under a random name."""
+class Evidence(KeptFile):
+    """A file handed in with a progress report."""
+
+    folder = "evidence"
 
     progress = models.ForeignKey(Progress, models.CASCADE, related_name="evidence")
-    file = models.FileField(upload_to="evidence/")
-    name = models.CharField(max_length=200)
-    sha256 = models.CharField(max_length=64)
-    size = models.PositiveIntegerField(help_text="bytes")
-    caption = models.CharField(_("caption"), max_length=200, blank=True)
-    at = models.DateTimeField(auto_now_add=True)
 
     def get_absolute_url(self) -> str:
-        return reverse("units:evidence", args=[PurePath(self.file.name or "").name])
+        return reverse("units:evidence", args=[self.address])

@@ -1,15 +1,11 @@
 """Writes about tasks: giving them out, reporting on them, accepting or returning a report."""
 
-import hashlib
-import mimetypes
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import PurePath
-from uuid import uuid4
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.core.files.base import ContentFile, File
+from django.core.files.base import File
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import F
@@ -20,17 +16,12 @@ from campaign.models import User
 from campaign.permissions import Permission
 from campaign.queries import facts_changed, record
 from campaign.rules import day_of
+from campaign.services.kept import keep
 
 from ..models import Evidence, Progress, Task, TaskDuty, TaskRule, Unit
 
 Act = Progress.Act
 State = TaskDuty.State
-
-#: What evidence may be: documents, tables and pictures; never something a browser would run.
-SUFFIXES = frozenset(
-    {".pdf", ".doc", ".docx", ".xls", ".xlsx", ".ppt", ".pptx", ".txt", ".jpg", ".jpeg", ".png", ".zip"}
-)
-LARGEST = 20 * 1024 * 1024  # bytes
 
 #: act → (states it starts from, state it leads to)
 MOVES = {
@@ -91,7 +82,7 @@ def report_progress(
     with files_of_transaction(default_storage) as written:
         progress = _move(duty=duty, version=version, act=Act.REPORT, note=note, by=by, at=at)
         for file, caption in files:
-            written.append(_keep(progress=progress, file=file, caption=caption))
+            keep(Evidence, file=file, written=written, caption=caption, progress=progress)
     return progress
 
 
@@ -123,25 +114,3 @@ def _move(*, duty: TaskDuty, version: int, act: Act, note: str, by: User, at: da
     )
     facts_changed({duty.due_on, day_of(at)} - {None})
     return progress
-
-
-def _keep(*, progress: Progress, file: File, caption: str) -> str:
-    """Store a file under a random name, which is returned."""
-    name = PurePath(file.name or "").name[-200:] or "file"
-    suffix = PurePath(name).suffix.lower()
-    if suffix not in SUFFIXES:
-        raise ValidationError({"attached": _("%(name)s: this kind of file is not taken.") % {"name": name}})
-    if (file.size or 0) > LARGEST:
-        raise ValidationError({"attached": _("%(name)s is larger than 20 MB.") % {"name": name}})
-    content = file.read()
-    stored = default_storage.save(f"evidence/{uuid4().hex}{suffix}", ContentFile(content))
-    Evidence.objects.create(
-        progress=progress, file=stored, name=name, caption=caption[:200],
-        size=len(content), sha256=hashlib.sha256(content).hexdigest(),
-    )  # fmt: skip
-    return stored
-
-
-def content_type(evidence: Evidence) -> str:
-    """The type to send a file with, from its checked suffix."""
-    return mimetypes.guess_type(evidence.name)[0] or "application/octet-stream"

@@ -15,6 +15,7 @@ from campaign.files import sent_file
 from campaign.guard import UserRequest, require
 from campaign.permissions import Permission
 from campaign.rules import day_of
+from campaign.services.kept import content_type
 
 from ..forms.task import AnswerForm, ReportForm, TaskFilter, TaskForm
 from ..models import Evidence, Task, TaskDuty, Unit
@@ -147,7 +148,7 @@ def evidence(request: UserRequest, name: str) -> HttpResponseBase:
     """A file of evidence, to whoever sees its duty; always as a download."""
     duties = TaskDuty.objects.visible_to(request.user)
     found = get_object_or_404(Evidence, progress__duty__in=duties, file=f"evidence/{name}")
-    return sent_file(found.file, content_type=services.content_type(found), filename=found.name, attachment=True)
+    return sent_file(found.file, content_type=content_type(found), filename=found.name, attachment=True)
 
 
 def _duty(request: UserRequest, code: str, unit: str, part: str) -> TaskDuty:
