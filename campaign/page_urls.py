@@ -2,11 +2,14 @@
 
 from django.urls import path
 
-from campaign.views import accounts, audit, calendar, frame, standard, suggestions
+from campaign.views import accounts, audit, calendar, frame, notices, standard, suggestions
 
 app_name = "campaign"
 urlpatterns = [
     path("large-print/", frame.large_print, name="large_print"),
+    path("inbox/", notices.inbox, name="inbox"),
+    path("inbox/read/", notices.inbox_read, name="inbox_read"),
+    path("inbox/<uuid:uuid>/", notices.notice, name="notice"),
     path("suggestions/", suggestions.suggestions, name="suggestions"),
     path("suggestions/all/", suggestions.suggestions_all, name="suggestions_all"),
     path("suggestions/all/<str:code>/answered/", suggestions.suggestion_answered, name="suggestion_answered"),

@@ -55,6 +55,7 @@ class Permission(StrEnum):
     SEE_AUDIT = "see_audit"
     HANDLE_CITIZEN_REPORTS = "handle_citizen_reports"
     READ_SUGGESTIONS = "read_suggestions"
+    READ_NOTICES = "read_notices"
 
 
 P, R = Permission, Role
@@ -90,6 +91,7 @@ TABLE: dict[Permission, frozenset[str]] = {
     P.SEE_AUDIT: frozenset({R.AUDIT_ADMIN}),
     P.HANDLE_CITIZEN_REPORTS: frozenset({OFFICE}),
     P.READ_SUGGESTIONS: frozenset({R.SYSTEM_ADMIN}),
+    P.READ_NOTICES: frozenset(Role.values),
 }
 
 

@@ -87,3 +87,15 @@ class SuggestionQuerySet(QuerySet["models.Suggestion"]):
     def visible_to(self, user: models.User) -> Self:
         """They are read by the system administrator only."""
         return self if user.can(Permission.READ_SUGGESTIONS) else self.none()
+
+
+class NoticeQuerySet(QuerySet["models.Notice"]):
+    """What the system tells people."""
+
+    def visible_to(self, user: models.User) -> Self:
+        """Nobody reads another person's inbox."""
+        return self.filter(person=user) if user.can(Permission.READ_NOTICES) else self.none()
+
+    def unread(self) -> Self:
+        """Notices that the person has not opened."""
+        return self.filter(read_at=None)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from .models import CheckItem, Indicator, SiteType, Standard, User
+from .models import CheckItem, Indicator, Notice, SiteType, Standard, User
 from .permissions import Permission
 
 
@@ -160,3 +160,27 @@ class MeSerializer(serializers.ModelSerializer[User]):
     @extend_schema_field(serializers.ListField(child=serializers.ChoiceField([p.value for p in Permission])))
     def get_permissions(self, user: User) -> list[str]:
         return [permission.value for permission in Permission if user.can(permission)]
+
+
+class NoticeSerializer(serializers.ModelSerializer[Notice]):
+    """One notice, told in the caller's language."""
+
+    text = serializers.CharField(read_only=True)
+    lines = serializers.ListField(child=serializers.DictField(child=serializers.CharField()), source="texts")
+
+    class Meta:
+        model = Notice
+        fields = ("uuid", "kind", "text", "lines", "url", "at", "read_at")
+        read_only_fields = fields
+
+
+class ReadInput(serializers.Serializer[Any]):
+    """Which notices the caller has read."""
+
+    uuids = serializers.ListField(child=Uuid(), allow_empty=False, max_length=200)
+
+
+class ReadOutput(serializers.Serializer[Any]):
+    """How many of them were unread."""
+
+    read = serializers.IntegerField()

@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from campaign.api import standards
+from campaign.api import notices, standards
 from campaign.api.base import CodeConverter
 from inspections.api import inspections, photos, problems
 from units import api as units
@@ -21,6 +21,8 @@ urlpatterns = [
         name="docs",
     ),
     path("me/", units.Me.as_view(), name="me"),
+    path("notices/", notices.Notices.as_view(), name="notices"),
+    path("notices/read/", notices.NoticesRead.as_view(), name="notices_read"),
     path("groups/", units.Groups.as_view(), name="groups"),
     path("units/", units.Units.as_view(), name="units"),
     path("units/<code:code>/", units.OneUnit.as_view(), name="unit"),

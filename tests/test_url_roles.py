@@ -24,6 +24,9 @@ WITHOUT_SIGNING_IN = {
 PAGES = {
     "password_change": EVERYBODY,
     "password_change_done": EVERYBODY,
+    "campaign:inbox": EVERYBODY,
+    "campaign:inbox_read": EVERYBODY,
+    "campaign:notice": EVERYBODY,
     "campaign:users": {SYSTEM, SECURITY},
     "campaign:user_new": {SYSTEM},
     "campaign:user": {SYSTEM, SECURITY},

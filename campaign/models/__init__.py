@@ -5,6 +5,7 @@ from .campaign import Campaign, FactChange, Numbering
 from .event import ChainHead, Event, Seal
 from .imports import ImportMapping, ImportRun
 from .kept import KeptFile
+from .notice import Notice
 from .people import PasswordHistory, User
 from .public import Allowance, Suggestion
 from .standard import CheckItem, Indicator, SiteType, Standard
@@ -20,6 +21,7 @@ __all__ = [
     "ImportRun",
     "Indicator",
     "KeptFile",
+    "Notice",
     "Numbering",
     "PasswordHistory",
     "Seal",

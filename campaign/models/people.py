@@ -7,10 +7,14 @@ from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from ..permissions import Permission, Role, allowed
 from ..querysets import UserQuerySet
+
+#: More unread notices than this are not counted.
+MOST_COUNTED = 99
 
 
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
@@ -51,6 +55,12 @@ class User(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.name or self.username
+
+    @cached_property
+    def unread(self) -> str:
+        """How many notices wait to be read, as the frame shows it: nothing for none, at most ``99+``."""
+        waiting = self.notices.unread()[: MOST_COUNTED + 1].count() if self.pk else 0
+        return f"{MOST_COUNTED}+" if waiting > MOST_COUNTED else str(waiting or "")
 
     def can(self, permission: Permission) -> bool:
         """Whether this person may perform an act; the disabled may perform none."""

@@ -1,7 +1,8 @@
 """Pages that are rendered once for their content.
 
-What differs from person to person (the name, the token of the forms) is left open in the kept page and put in for
-each answer, so people share a page only where they may see the same; a matching ETag is answered with 304.
+What differs from person to person (the name, the unread notices, the token of the forms) is left open in the kept
+page and put in for each answer, so people share a page only where they may see the same; a matching ETag is answered
+with 304.
 """
 
 import re
@@ -30,7 +31,8 @@ Context = Callable[[], Mapping[str, Any]]
 KEPT_SECONDS = 24 * 3600
 NAME = salted_hmac("cached page", "name").hexdigest()
 TOKEN = salted_hmac("cached page", "token").hexdigest()
-OPENINGS = re.compile(f"({NAME}|{TOKEN})")
+UNREAD = salted_hmac("cached page", "unread").hexdigest()
+OPENINGS = re.compile(f"({NAME}|{TOKEN}|{UNREAD})")
 #: What pages are made with besides their content.
 SOURCES = ("templates", "static/build", "locale", "campaign", "units", "inspections", "reports")
 
@@ -63,7 +65,8 @@ def cached_page(request: UserRequest, template: str, context: Context, *, key: t
     if len(get_messages(request)):
         return render(request, template, dict(context()))
     stamp = digest(template, RELEASE, *_reader(request), request.get_full_path(), key)
-    etag = f'W/"{digest(stamp, request.user.pk, str(request.user), request.META["CSRF_COOKIE"])}"'
+    person = (request.user.pk, str(request.user), request.user.unread)
+    etag = f'W/"{digest(stamp, *person, request.META["CSRF_COOKIE"])}"'
     response = get_conditional_response(request, etag=etag) or HttpResponse(
         b"".join(_filled(_pieces(request, template, context, f"page:{stamp}"), request.user, token))
     )
@@ -92,6 +95,7 @@ def _pieces(request: UserRequest, template: str, context: Context, stamp: str) -
     pieces: list[bytes] | None = at_hand.get(stamp) or cache.get(stamp)
     if pieces is None:
         standin = User(name=NAME, role=request.user.role)
+        standin.unread = UNREAD
         html = render_to_string(template, {**context(), "user": standin, "csrf_token": TOKEN}, request)
         pieces = [piece.encode() for piece in OPENINGS.split(html)]
         cache.set(stamp, pieces, KEPT_SECONDS)
@@ -103,5 +107,9 @@ def _pieces(request: UserRequest, template: str, context: Context, stamp: str) -
 
 
 def _filled(pieces: list[bytes], user: User, token: str) -> list[bytes]:
-    words = {NAME.encode(): escape(str(user)).encode(), TOKEN.encode(): token.encode()}
+    words = {
+        NAME.encode(): escape(str(user)).encode(),
+        TOKEN.encode(): token.encode(),
+        UNREAD.encode(): user.unread.encode(),
+    }
     return [words.get(piece, piece) for piece in pieces]
