@@ -48,6 +48,9 @@ class Permission(StrEnum):
     MANAGE_RULES = "manage_rules"
     CLOSE_PERIODS = "close_periods"
     PUBLISH = "publish"
+    SEE_ADJUSTMENTS = "see_adjustments"
+    PROPOSE_ADJUSTMENTS = "propose_adjustments"
+    DECIDE_ADJUSTMENTS = "decide_adjustments"
     EXPORT = "export"
     IMPORT = "import"
     MANAGE_USERS = "manage_users"
@@ -84,6 +87,9 @@ TABLE: dict[Permission, frozenset[str]] = {
     P.MANAGE_RULES: frozenset({OFFICE}),
     P.CLOSE_PERIODS: frozenset({OFFICE}),
     P.PUBLISH: frozenset({SUPERVISOR}),
+    P.SEE_ADJUSTMENTS: frozenset({OFFICE, UNIT, SUPERVISOR}),
+    P.PROPOSE_ADJUSTMENTS: frozenset({OFFICE}),
+    P.DECIDE_ADJUSTMENTS: frozenset({SUPERVISOR}),
     P.EXPORT: frozenset({OFFICE, SUPERVISOR}),
     P.IMPORT: frozenset({OFFICE}),
     P.MANAGE_USERS: frozenset({R.SYSTEM_ADMIN}),

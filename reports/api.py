@@ -12,16 +12,17 @@ from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 
 from campaign.api.base import Call, DetailView, ListView, View, check_parameters, etagged
-from campaign.api.filters import Filters, NameFilter
+from campaign.api.filters import CodeFilter, DayFilter, Filters, NameFilter
 from campaign.models import User
 from campaign.permissions import Permission
 from units.models import Unit
 
-from .models import ListEntry, Period, RankingRow
+from .models import Adjustment, ListEntry, Period, RankingRow
 from .queries.figures import Need, city_figures, measure
 from .queries.ranking_page import rankings_in
 from .rules.figures import FIGURES, percent
 from .serializers import (
+    AdjustmentSerializer,
     FigureAsked,
     FigureSerializer,
     FigureValuesSerializer,
@@ -111,6 +112,38 @@ def _in_order(found: Iterable[ListEntry], rankings: Any) -> list[ListEntry]:
     for entry in entries:
         entry.ranking = rankings[entry.ranking_id]
     return sorted(entries, key=lambda entry: (entry.ranking.group.code, entry.reason["rank"], entry.unit.code))
+
+
+class AdjustmentFilters(Filters):
+    unit = CodeFilter("unit__code")
+    state = NameFilter("state", Adjustment.State.choices)
+    event = NameFilter("event", Adjustment.Event.choices)
+    level = NameFilter("level", Adjustment.Level.choices)
+    first = DayFilter(field_name="day", lookup_expr="gte", help_text="counts on this day or later")
+    last = DayFilter(field_name="day", lookup_expr="lte", help_text="counts on this day or before")
+
+
+class Adjustments(ListView):
+    """Points given or taken outside the figures (加分/扣分)."""
+
+    required = {"GET": Permission.SEE_ADJUSTMENTS}
+    model = Adjustment
+    serializer_class = AdjustmentSerializer
+    filterset_class = AdjustmentFilters
+
+    def rows(self, user: User) -> QuerySet[Adjustment]:
+        return Adjustment.objects.visible_to(user).select_related("unit")
+
+
+class OneAdjustment(DetailView):
+    """One adjustment."""
+
+    required = {"GET": Permission.SEE_ADJUSTMENTS}
+    model = Adjustment
+    serializer_class = AdjustmentSerializer
+
+    def rows(self, user: User) -> QuerySet[Adjustment]:
+        return Adjustment.objects.visible_to(user).select_related("unit")
 
 
 class Figures(View):

@@ -49,6 +49,8 @@ urlpatterns = [
     path("periods/<code:code>/", reports.OnePeriod.as_view(), name="period"),
     path("rankings/", reports.Rankings.as_view(), name="rankings"),
     path("lists/", reports.Lists.as_view(), name="lists"),
+    path("adjustments/", reports.Adjustments.as_view(), name="adjustments"),
+    path("adjustments/<code:code>/", reports.OneAdjustment.as_view(), name="adjustment"),
     path("figures/", reports.Figures.as_view(), name="figures"),
     path("figures/<code:name>/", reports.FigureValues.as_view(), name="figure"),
 ]

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Self
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from campaign.models import User
 from campaign.permissions import Permission
+from units.querysets import links_up_to
 
 if TYPE_CHECKING:
     pass
@@ -67,3 +68,33 @@ class DocumentQuerySet(QuerySet["models.Document"]):
     def visible_to(self, user: User) -> Self:
         """A person sees the files they asked for, as long as they may export at all."""
         return self.filter(requested_by=user) if user.can(Permission.EXPORT) else self.none()
+
+
+class AdjustmentQuerySet(QuerySet["models.Adjustment"]):
+    """Points given or taken (加分/扣分)."""
+
+    def visible_to(self, user: User) -> Self:
+        """Who proposes or decides sees all; unit staff see what was approved, or revoked since, for their units."""
+        if not user.can(Permission.SEE_ADJUSTMENTS):
+            return self.none()
+        if user.can(Permission.SEE_DRAFT_RANKINGS):
+            return self
+        own = Exists(links_up_to(user).filter(descendant=OuterRef("unit")))
+        return self.filter(own, state__in=["approved", "revoked"])
+
+    def counting(self) -> Self:
+        """Approved and not revoked."""
+        return self.filter(state="approved")
+
+    def filtered(self, *, q: str, state: str, before: int | None) -> Self:
+        """Adjustments by words of their code, unit or reason, by state, and older than a key."""
+        found = self.filter(state=state) if state else self
+        for word in q.split():
+            found = found.filter(Q(code__icontains=word) | Q(reason__icontains=word) | Q(unit__label__icontains=word))
+        return found.filter(pk__lt=before) if before else found
+
+    def counts(self) -> dict[str, int]:
+        """How many are in each state and in ``all``; one statement."""
+        states = ("proposed", "approved", "refused", "revoked")
+        named = {state: Count("pk", filter=Q(state=state)) for state in states}
+        return self.order_by().aggregate(all=Count("pk"), **named)

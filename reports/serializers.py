@@ -9,7 +9,7 @@ from rest_framework import serializers
 from units.models import PeerGroup
 from units.serializers import GroupSerializer, UnitName
 
-from .models import ListEntry, Period, Ranking, RankingRow
+from .models import Adjustment, ListEntry, Period, Ranking, RankingRow
 from .queries.rankings import shown_components
 from .rules.figures import FIGURES, FOOTNOTES, MEANS, SCOPES
 from .rules.periods import Span, parse
@@ -29,6 +29,17 @@ class PeriodSerializer(serializers.ModelSerializer[Period]):
     class Meta:
         model = Period
         fields = ["code", "kind", "label", "starts_on", "ends_on", "refreshed_at"]
+        read_only_fields = fields
+
+
+class AdjustmentSerializer(serializers.ModelSerializer[Adjustment]):
+    """Points given or taken; only approved ones count."""
+
+    unit = UnitName()
+
+    class Meta:
+        model = Adjustment
+        fields = ["code", "unit", "day", "event", "level", "points", "reason", "state", "decided_at", "revoked_at"]
         read_only_fields = fields
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import documents, drill, exports, home, imports, rankings, rules, units, upward
+from .views import adjustments, documents, drill, exports, home, imports, rankings, rules, units, upward
 
 app_name = "reports"
 urlpatterns = [
@@ -20,6 +20,12 @@ urlpatterns = [
     path("rules/", rules.rules, name="rules"),
     path("rules/new/", rules.rule_new, name="rule_new"),
     path("rules/<str:code>/", rules.rule, name="rule"),
+    path("adjustments/", adjustments.adjustments, name="adjustments"),
+    path("adjustments/new/", adjustments.adjustment_new, name="adjustment_new"),
+    path("adjustments/proofs/<str:name>/", adjustments.adjustment_proof, name="adjustment_proof"),
+    path("adjustments/<str:code>/", adjustments.adjustment, name="adjustment"),
+    path("adjustments/<str:code>/decide/", adjustments.adjustment_decide, name="adjustment_decide"),
+    path("adjustments/<str:code>/revoke/", adjustments.adjustment_revoke, name="adjustment_revoke"),
     path("imports/", imports.imports, name="imports"),
     path("imports/empty/<str:kind>.xlsx", imports.import_template, name="import_template"),
     path("imports/<str:code>/", imports.import_run, name="import_run"),

@@ -30,6 +30,14 @@ counted AS (
 
 #: Name → rows with their columns in alphabetical order, and what orders the rows.
 SECTIONS = {
+    "adjustments": (
+        """
+SELECT a.code, a.day, a.event, a.level, a.points::text, u.code AS unit
+  FROM reports_adjustment a JOIN units_unit u ON u.id = a.unit_id
+ WHERE a.state = 'approved' AND a.day >= %(first_day)s AND a.day <= %(last_day)s
+   AND a.unit_id IN (SELECT unit_id FROM held)""",
+        "code",
+    ),
     "answers": (
         """
 SELECT a.available::text, a.earned::text, s.code || '/' || d.code AS indicator, c.code AS inspection

@@ -1,0 +1,221 @@
+"""加分/扣分: proof, two persons, who sees what, and that what was proposed stands."""
+
+import json
+from datetime import date, timedelta
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.files.storage import default_storage
+from django.db import DatabaseError, connection, transaction
+from django.db.utils import IntegrityError
+from django.test.utils import CaptureQueriesContext
+
+from campaign.models import Event, FactChange
+from reports.models import Adjustment
+from reports.services.adjustments import decide_adjustment, propose_adjustment, revoke_adjustment
+from tests.city import make_user
+from units.services.tasks import Overtaken
+
+from . import ranked as made
+from .adjusted import AFTERWARDS, DAY, a_proof, approved, proposed
+
+
+def test_an_approved_adjustment_counts_and_its_periods_are_computed_anew(city):
+    FactChange.objects.all().delete()
+
+    adjustment = approved(city)
+
+    assert list(Adjustment.objects.counting()) == [adjustment]
+    assert list(FactChange.objects.values_list("day", flat=True)) == [DAY]
+    assert Event.objects.filter(action="adjustment.approved", reference=adjustment.code).exists()
+
+
+def test_a_proposal_counts_nowhere(city):
+    FactChange.objects.all().delete()
+    proposed(city)
+
+    assert not Adjustment.objects.counting().exists()
+    assert not FactChange.objects.exists()
+
+
+def test_a_proof_is_needed(city):
+    adjustment = Adjustment(unit=city.east, day=DAY, event="praise", level="city", points=5, reason="通报")
+
+    with pytest.raises(ValidationError) as refused:
+        propose_adjustment(adjustment=adjustment, proofs=[], by=city.office, at=AFTERWARDS)
+
+    assert "attached" in refused.value.message_dict
+
+
+def test_a_proof_of_a_kind_that_is_not_taken_leaves_neither_row_nor_file(city):
+    with pytest.raises(ValidationError):
+        propose_adjustment(
+            adjustment=Adjustment(unit=city.east, day=DAY, event="praise", level="city", points=5, reason="通报"),
+            proofs=[a_proof(), a_proof("run.html")], by=city.office, at=AFTERWARDS,
+        )  # fmt: skip
+
+    assert not Adjustment.objects.exists()
+    assert not default_storage.exists("adjustments") or default_storage.listdir("adjustments")[1] == []
+
+
+def test_a_day_that_has_not_come_is_refused(city):
+    with pytest.raises(ValidationError):
+        proposed(city, day=AFTERWARDS.date() + timedelta(days=1))
+
+
+def test_who_proposed_does_not_decide_not_even_by_sql(city):
+    adjustment = proposed(city)
+    other = make_user("boss", "supervisor")
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Adjustment.objects.filter(pk=adjustment.pk).update(
+            state="approved", decided_by=city.office, decided_at=AFTERWARDS
+        )
+    with pytest.raises(PermissionDenied):
+        decide_adjustment(adjustment=adjustment, approved=True, answer="", by=city.office, at=AFTERWARDS)
+    decide_adjustment(adjustment=adjustment, approved=True, answer="", by=other, at=AFTERWARDS)
+
+
+def test_a_refusal_says_why(city):
+    adjustment = proposed(city)
+
+    with pytest.raises(ValidationError):
+        decide_adjustment(adjustment=adjustment, approved=False, answer=" ", by=city.supervisor, at=AFTERWARDS)
+    decide_adjustment(adjustment=adjustment, approved=False, answer="非市级文件", by=city.supervisor, at=AFTERWARDS)
+
+    assert (adjustment.state, adjustment.answer) == ("refused", "非市级文件")
+
+
+def test_it_is_decided_once(city):
+    adjustment = approved(city)
+
+    with pytest.raises(Overtaken):
+        decide_adjustment(adjustment=adjustment, approved=False, answer="晚了", by=city.supervisor, at=AFTERWARDS)
+
+
+def test_a_mistake_is_revoked_with_a_reason_and_counts_no_more(city):
+    adjustment = approved(city)
+
+    revoke_adjustment(adjustment=adjustment, reason="通报对象有误", by=city.supervisor, at=AFTERWARDS)
+
+    assert not Adjustment.objects.counting().exists()
+    assert Event.objects.get(action="adjustment.revoked").after == {"reason": "通报对象有误"}
+
+
+@pytest.mark.parametrize("change", [{"points": 50}, {"day": "2026-11-01"}, {"state": "refused"}])
+def test_what_was_approved_stands(city, change):
+    adjustment = approved(city)
+
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Adjustment.objects.filter(pk=adjustment.pk).update(**change)
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("DELETE FROM reports_adjustment")
+
+
+def test_approved_ones_are_frozen_with_the_inputs(city):
+    counted = approved(city)
+    approved(city, day=date(2026, 11, 8))
+    proposed(city)
+    made.facts(city)
+
+    ranking = made.published(city)
+
+    assert json.loads(ranking.inputs)["adjustments"] == [
+        {"code": counted.code, "day": "2026-11-18", "event": "praise", "level": "city", "points": "5.00", "unit": "S1"}
+    ]
+
+
+def form(**fields) -> dict[str, object]:
+    return {
+        "concerned": "S1", "day": "2026-11-18", "event": "praise", "level": "city", "points": "5", "reason": "通报表扬",
+        "attached": a_proof(),
+    } | fields  # fmt: skip
+
+
+def test_the_office_proposes_and_the_supervisor_approves(city, signed_in):
+    office, supervisor = signed_in(city.office), signed_in(city.supervisor)
+
+    answer = office.post("/adjustments/new/", form(), follow=True)
+    adjustment = Adjustment.objects.get()
+    supervisor.post(f"/adjustments/{adjustment.code}/decide/", {"act": "approve", "answer": ""})
+
+    assert adjustment.code in answer.text
+    adjustment.refresh_from_db()
+    assert (adjustment.state, adjustment.decided_by) == ("approved", city.supervisor)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("concerned", "NOPE"), ("day", "x"), ("points", "0"), ("points", "101"), ("points", "1.234"), ("event", "x"),
+        ("reason", ""), ("attached", ""),
+    ],
+)  # fmt: skip
+def test_bad_input_explains_itself_and_keeps_what_was_typed(city, signed_in, field, value):
+    answer = signed_in(city.office).post("/adjustments/new/", form(**{field: value}))
+
+    assert answer.status_code == 422
+    assert "field-error" in answer.text
+    assert field == "reason" or "通报表扬" in answer.text
+
+
+def test_the_unit_sees_its_own_once_approved_and_its_neighbour_never(city, signed_in):
+    adjustment = proposed(city)
+    address = adjustment.get_absolute_url()
+    leader, neighbour = signed_in(city.leader), signed_in(city.neighbour)
+    assert leader.get(address).status_code == 404
+
+    decide_adjustment(adjustment=adjustment, approved=True, answer="", by=city.supervisor, at=AFTERWARDS)
+
+    assert leader.get(address).status_code == 200
+    assert b"".join(leader.get(adjustment.proofs.get().get_absolute_url())) == b"%PDF-1.7"
+    assert neighbour.get(address).status_code == 404
+    assert neighbour.get(adjustment.proofs.get().get_absolute_url()).status_code == 404
+    assert adjustment.code not in neighbour.get("/adjustments/").text
+
+
+def test_a_decision_that_came_second_is_told_so(city, signed_in):
+    adjustment = approved(city)
+
+    answer = signed_in(city.supervisor).post(
+        f"/adjustments/{adjustment.code}/decide/", {"act": "refuse", "answer": "x"}
+    )
+
+    assert answer.status_code == 409
+
+
+def test_the_supervisor_revokes_on_the_page(city, signed_in):
+    adjustment, client = approved(city), signed_in(city.supervisor)
+
+    assert client.post(f"/adjustments/{adjustment.code}/revoke/", {"reason": ""}).status_code == 422
+    client.post(f"/adjustments/{adjustment.code}/revoke/", {"reason": "有误"})
+
+    adjustment.refresh_from_db()
+    assert adjustment.state == "revoked"
+
+
+def test_the_list_costs_the_same_for_2_and_60_and_is_paged(city, signed_in):
+    client, counts = signed_in(city.office), []
+    client.get("/adjustments/")
+    for number in (2, 58):
+        for _ in range(number):
+            approved(city)
+        with CaptureQueriesContext(connection) as captured:
+            page = client.get("/adjustments/")
+        counts.append(len(captured))
+
+    assert counts[0] == counts[1] <= 15
+    assert 'rel="next"' in page.text
+    assert client.get("/adjustments/?q=%E8%A5%BF%E8%A1%97").text.count("JF-2611") == 0
+    assert client.get("/adjustments/?state=x").status_code == 422
+
+
+def test_the_api_answers_with_what_a_person_sees(city, signed_in):
+    adjustment = approved(city)
+    proposed(city, unit=city.west)
+
+    mine = signed_in(city.leader).get("/api/v1/adjustments/").json()["results"]
+
+    assert [(row["code"], row["points"], row["unit"]["code"]) for row in mine] == [(adjustment.code, "5.00", "S1")]
+    assert signed_in(city.neighbour).get(f"/api/v1/adjustments/{adjustment.code}/").status_code == 404
+    assert signed_in(city.inspector).get("/api/v1/adjustments/").status_code == 403
