@@ -103,7 +103,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("proposed", "To approve"),
                             ("approved", "Approved"),
-                            ("refused", "Refused"),
+                            ("refused", "Not approved"),
                             ("revoked", "Revoked"),
                         ],
                         default="proposed",

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-from campaign.services.kept import content_type
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.forms import Form
@@ -16,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from campaign.files import sent_file
 from campaign.guard import UserRequest, require
 from campaign.permissions import Permission
+from campaign.services.kept import content_type
 from units.services.tasks import Overtaken
 
 from ..forms.adjustment import AdjustmentFilter, AdjustmentForm, DecisionForm, RevocationForm

@@ -20,7 +20,8 @@ def a_proof(name: str = "表扬通报.pdf") -> SimpleUploadedFile:
 
 def proposed(city: SimpleNamespace, **fields) -> Adjustment:
     values = {
-        "unit": city.east, "day": DAY, "event": "praise", "level": "city", "points": Decimal(5), "reason": "市文明办通报表扬",
+        "unit": city.east, "day": DAY, "event": "praise", "level": "city", "points": Decimal(5),
+        "reason": "市文明办通报表扬",
     } | fields  # fmt: skip
     return propose_adjustment(adjustment=Adjustment(**values), proofs=[a_proof()], by=city.office, at=AFTERWARDS)
 
