@@ -81,6 +81,16 @@ class Problem(models.Model):
         _("suspended until"), null=True, help_text="the last day (Asia/Shanghai); until then there is no deadline"
     )
     sent_back = models.PositiveIntegerField(_("times sent back"), default=0)
+    voided_at = models.DateTimeField(
+        null=True, help_text="an appeal against it was upheld: it counts in no figure computed from then on"
+    )
+    false_repair_at = models.DateTimeField(null=True, help_text="when a recheck last found that its repair was false")
+    repeat_of = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="repeated_by", help_text="the same fault at this site before"
+    )
+    repeats = models.PositiveIntegerField(
+        default=0, db_default=0, help_text="how many came before it in its chain of repeats; 0: the first"
+    )
 
     objects = ProblemQuerySet.as_manager()
 
@@ -106,6 +116,13 @@ class Problem(models.Model):
                 condition=Q(suspended_until=None) | Q(state="suspended"), name="problem_suspended_paired"
             ),
             models.CheckConstraint(condition=Q(returned_at=None) | Q(state="noted"), name="problem_returned_is_noted"),
+            models.CheckConstraint(
+                condition=Q(voided_at=None) | Q(state__in=["closed", "cancelled"]), name="problem_voided_has_ended"
+            ),
+            models.CheckConstraint(
+                condition=Q(repeat_of=None, repeats=0) | Q(repeat_of__isnull=False, repeats__gt=0),
+                name="problem_repeats_paired",
+            ),
         ]
         indexes = [
             models.Index(fields=["state", "-id"], name="problem_by_state"),
@@ -114,10 +131,10 @@ class Problem(models.Model):
             models.Index(fields=["noted_by", "-id"], name="problem_by_noter"),
             models.Index(
                 fields=["handed_over_at"],
-                include=["unit", "receive_due_at", "received_at", "closed_at"],
+                include=["unit", "receive_due_at", "received_at", "closed_at", "voided_at"],
                 name="problem_handed_over",
             ),
-            models.Index(fields=["closed_at"], include=["unit", "due_at"], name="problem_closed"),
+            models.Index(fields=["closed_at"], include=["unit", "due_at", "voided_at"], name="problem_closed"),
             models.Index(
                 fields=["due_at"],
                 include=["unit", "id", "state"],

@@ -115,7 +115,8 @@ def problems_behind(figure: str, unit: Unit, window: Window, scope: str = "subtr
         if figure == "prompt_receipt":
             rows = rows.exclude(receive_due_at=None)
             counts = Q(received_at__lte=F("receive_due_at"))
-    return _marked(rows.annotate(fact_day=day).filter(_counts_for(unit, scope, OuterRef("fact_day"))), counts)
+    rows = rows.filter(voided_at=None).annotate(fact_day=day)
+    return _marked(rows.filter(_counts_for(unit, scope, OuterRef("fact_day"))), counts)
 
 
 def steps_behind(unit: Unit, window: Window, scope: str = "subtree") -> QuerySet[Step]:
@@ -123,6 +124,7 @@ def steps_behind(unit: Unit, window: Window, scope: str = "subtree") -> QuerySet
     rows = Step.objects.filter(at__gte=window.starts_at, at__lt=window.cut, move__in=["send_back", "submit"])
     rows = (
         rows.exclude(problem__state="cancelled")
+        .filter(problem__voided_at=None)
         .annotate(fact_day=_on("at"))
         .filter(_counts_for(unit, scope, OuterRef("fact_day")))
     )

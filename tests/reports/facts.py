@@ -141,6 +141,7 @@ def _problem(made: Scatter, number: int) -> None:
         state=state, noted_by=made.city.inspector, noted_at=handed or made.moment(), handed_over_at=handed,
         due_at=None if waits else due, suspended_until=LAST if waits else None,
         receive_due_at=receive_due, received_at=received, submitted_at=submitted, closed_at=closed,
+        voided_at=made.moment() if closed and made.random.random() < 0.2 else None,
     )  # fmt: skip
     moves = made.random.sample(["note", "submit", "send_back", "submit", "close"], made.random.randrange(5))
     holder = made.random.choice(made.units) if made.random.random() < 0.2 else problem.unit

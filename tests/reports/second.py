@@ -38,19 +38,21 @@ SELECT unit, round(sum(mean), 10) AS n, count(*) AS d FROM (
 #: Facts as holder, moment or day that decides the tree, numerator, denominator.
 FACTS = {
     "rectified": """SELECT unit_id, handed_over_at AS at, CASE WHEN closed_at < %(cut)s THEN 1 ELSE 0 END AS n, 1 AS d
-      FROM inspections_problem WHERE handed_over_at >= %(start)s AND handed_over_at < %(cut)s""",
+      FROM inspections_problem WHERE voided_at IS NULL AND handed_over_at >= %(start)s AND handed_over_at < %(cut)s""",
     "on_time": """SELECT unit_id, closed_at AS at, CASE WHEN closed_at <= due_at THEN 1 ELSE 0 END AS n, 1 AS d
-      FROM inspections_problem WHERE closed_at >= %(start)s AND closed_at < %(cut)s
+      FROM inspections_problem WHERE voided_at IS NULL AND closed_at >= %(start)s AND closed_at < %(cut)s
       UNION ALL SELECT unit_id, %(cut)s - interval '1 microsecond', 0, 1 FROM inspections_problem
-      WHERE handed_over_at IS NOT NULL AND due_at < %(cut)s AND coalesce(closed_at, 'infinity') >= %(cut)s""",
+      WHERE voided_at IS NULL AND handed_over_at IS NOT NULL AND due_at < %(cut)s
+        AND coalesce(closed_at, 'infinity') >= %(cut)s""",
     "rework": """SELECT unit_id, at, CASE move WHEN 'send_back' THEN 1 ELSE 0 END AS n,
       CASE move WHEN 'submit' THEN 1 ELSE 0 END AS d
       FROM inspections_step s WHERE at >= %(start)s AND at < %(cut)s
-       AND EXISTS (SELECT FROM inspections_problem p WHERE p.id = s.problem_id AND p.state <> 'cancelled')""",
+       AND EXISTS (SELECT FROM inspections_problem p WHERE p.id = s.problem_id AND p.state <> 'cancelled'
+                     AND p.voided_at IS NULL)""",
     "prompt_receipt": """SELECT unit_id, handed_over_at AS at,
       CASE WHEN received_at <= receive_due_at THEN 1 ELSE 0 END AS n, 1 AS d
       FROM inspections_problem WHERE handed_over_at >= %(start)s AND handed_over_at < %(cut)s
-       AND receive_due_at IS NOT NULL""",
+       AND receive_due_at IS NOT NULL AND voided_at IS NULL""",
     "tasks": """SELECT unit_id, (due_on + time '12:00') AT TIME ZONE 'Asia/Shanghai' AS at, CASE WHEN state = 'accepted'
         AND reported_at < (due_on + 1)::timestamp AT TIME ZONE 'Asia/Shanghai' THEN 1 ELSE 0 END AS n, 1 AS d
       FROM units_taskduty WHERE due_on >= %(first)s AND due_on <= %(last)s
