@@ -107,7 +107,9 @@ def scores_of(values: Floats, score: Callable[[float], float]) -> Floats:
     return np.interp(values, at, [score(float(value)) for value in at])
 
 
-def intervals(order: Sequence[int], scores: Mapping[int, Floats], inspections: Mapping[int, int]) -> dict[int, Interval]:
+def intervals(
+    order: Sequence[int], scores: Mapping[int, Floats], inspections: Mapping[int, int]
+) -> dict[int, Interval]:
     """Intervals and bands of ranked units; ``order`` from the best place, ``scores`` of those with inspections enough.
 
     A band begins with the best unit that is in none yet and takes in those after it as long as the 90 % interval of
