@@ -54,12 +54,8 @@ def causes(now: Sequence[Brings], before: Sequence[Brings]) -> list[Cause]:
     earlier = {part.key: part for part in before}
     present = {part.key for part in now}
     found = [cause for part in now for cause in _causes_of(part, earlier.get(part.key))]
-    gone = [Cause(part.key, part.title, Why.DROPPED, -part.points) for part in before if _gone(part, present)]
-    return found + gone  # type: ignore[operator]
-
-
-def _gone(part: Brings, present: set[str]) -> bool:
-    return part.key not in present and part.points is not None
+    gone = [(part, part.points) for part in before if part.key not in present]
+    return found + [Cause(part.key, part.title, Why.DROPPED, -points) for part, points in gone if points is not None]
 
 
 def _causes_of(now: Brings, before: Brings | None) -> list[Cause]:
