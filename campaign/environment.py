@@ -70,6 +70,24 @@ def redis_url() -> str:
     raise ImproperlyConfigured("REDIS_URL must look like redis://:password@host:6379/0.")
 
 
+def tiles(name: str) -> str:
+    """The address of map tiles with ``{z}``, ``{x}`` and ``{y}`` in it, or nothing."""
+    url = text(name, "")
+    try:
+        known = url.format(z=1, x=1, y=1) != url and all(part in url for part in ("{z}", "{x}", "{y}"))
+    except (KeyError, IndexError, ValueError):
+        known = False
+    if url and not (known and _scheme_and_host(url, {"http", "https"})):
+        raise ImproperlyConfigured(f"{name} must look like https://tiles.example/{{z}}/{{x}}/{{y}}.png.")
+    return url
+
+
+def origin(url: str) -> str:
+    """Scheme, host and port of an address, as a content security policy names them; empty for none."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}" if url else ""
+
+
 def _scheme_and_host(url: str, schemes: set[str]) -> bool:
     try:
         parts = urlsplit(url)

@@ -229,6 +229,10 @@ SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
 CSRF_COOKIE_SECURE = HTTPS
 
+# Map tiles from elsewhere are an offer of the operator; without them the map draws the city's own outlines only
+MAP_TILES = environment.tiles("MAP_TILES")
+MAP_ATTRIBUTION = environment.text("MAP_ATTRIBUTION", "")
+
 # What a browser may do with our pages
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
@@ -243,7 +247,7 @@ CONTENT_SECURITY_POLICY = {
         "default-src": [SELF],
         "script-src": [SELF],
         "style-src": [SELF],
-        "img-src": [SELF, "data:", "blob:"],
+        "img-src": [SELF, "data:", "blob:", *filter(None, [environment.origin(MAP_TILES)])],
         "object-src": [NONE],
         "base-uri": [NONE],
         "form-action": [SELF],

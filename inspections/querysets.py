@@ -116,3 +116,23 @@ class CitizenReportQuerySet(QuerySet["models.CitizenReport"]):
     def doubted(self) -> Self:
         """The reporter says that it is not fixed, and nobody has looked again."""
         return self.filter(said_fixed=False, checked_at=None)
+
+
+class BulkRunQuerySet(QuerySet["models.BulkRun"]):
+    """Acts on many problems."""
+
+    def visible_to(self, user: User) -> Self:
+        """Whoever asked for it sees it, as long as they may see the ledger."""
+        return self.filter(by=user) if user.can(Permission.SEE_PROBLEMS) else self.none()
+
+    def forgotten(self, *, before: datetime) -> Self:
+        """Not finished, and no worker has done anything with them since a moment."""
+        return self.filter(Q(seen_at=None, asked_at__lt=before) | Q(seen_at__lt=before), finished_at=None)
+
+
+class SavedFilterQuerySet(QuerySet["models.SavedFilter"]):
+    """Filters kept under a name."""
+
+    def visible_to(self, user: User) -> Self:
+        """One's own, and those that the office shares with everybody."""
+        return self.filter(Q(user=user) | Q(shared=True)) if user.can(Permission.SEE_PROBLEMS) else self.none()

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from .views import citizen_desk, citizens, entry, ledger, photos, settings, visits
+from .views import (
+    board,
+    citizen_desk,
+    citizens,
+    deadlines,
+    entry,
+    ledger,
+    photos,
+    problem_map,
+    settings,
+    visits,
+)
 
 app_name = "inspections"
 urlpatterns = [
@@ -20,6 +31,9 @@ urlpatterns = [
     path("photos/<uuid:client_uuid>/", photos.photo, name="photo"),
     path("photos/<uuid:client_uuid>/thumb/", photos.thumb, name="thumb"),
     path("problems/", ledger.problems, name="problems"),
+    path("problems/board/", board.board, name="board"),
+    path("problems/calendar/", deadlines.deadlines, name="deadlines"),
+    path("problems/map/", problem_map.problem_map, name="map"),
     path("problems/new/", entry.problem_new, name="problem_new"),
     path("problems/settings/", settings.settings, name="settings"),
     path("problems/hand-over/", ledger.hand_over, name="hand_over"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import search, tasks, units
+from .views import boundaries, search, tasks, units
 
 app_name = "units"
 urlpatterns = [
@@ -16,6 +16,7 @@ urlpatterns = [
     path("sites/search/", search.site_search, name="site_search"),
     path("sites/new/", units.site_edit, name="site_new"),
     path("sites/<str:code>/edit/", units.site_edit, name="site_edit"),
+    path("boundaries/", boundaries.boundaries, name="boundaries"),
     path("tasks/", tasks.tasks, name="tasks"),
     path("tasks/new/", tasks.task_new, name="task_new"),
     path("tasks/<str:code>/", tasks.task, name="task"),

@@ -36,6 +36,7 @@ class ProblemFilter(forms.Form):
     source = forms.ChoiceField(label=_("source"), choices=[("", _("All")), *Problem.Source.choices], required=False)
     first = forms.DateField(label=_("Noted from"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
     last = forms.DateField(label=_("Noted to"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    due = forms.DateField(label=_("Due on"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
     order = forms.ChoiceField(
         label=_("Order"),
         choices=[("", _("As usual")), ("new", _("Newest first")), ("due", _("Due first"))],
@@ -44,6 +45,7 @@ class ProblemFilter(forms.Form):
     overdue = forms.BooleanField(label=_("Overdue only"), required=False)
     asks = forms.BooleanField(label=_("Asking for time or suspension"), required=False)
     mine = forms.BooleanField(label=_("Mine only"), required=False)
+    handled = forms.BooleanField(label=_("Handed over by me"), required=False)
     after = forms.CharField(max_length=60, required=False, widget=forms.HiddenInput)
     before = forms.CharField(max_length=60, required=False, widget=forms.HiddenInput)
 

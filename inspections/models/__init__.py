@@ -1,13 +1,17 @@
 """What was seen and what was put right."""
 
+from .bulk import BulkItem, BulkRun
 from .citizen import CitizenReport
 from .inspection import Answer, Inspection, InspectionUnit
 from .photo import Photo
 from .problem import Extension, Problem, Step, Suspension
+from .saved_filter import SavedFilter
 from .settings import LedgerSettings
 
 __all__ = [
     "Answer",
+    "BulkItem",
+    "BulkRun",
     "CitizenReport",
     "Extension",
     "Inspection",
@@ -15,6 +19,7 @@ __all__ = [
     "LedgerSettings",
     "Photo",
     "Problem",
+    "SavedFilter",
     "Step",
     "Suspension",
 ]

@@ -15,7 +15,7 @@ from campaign.models import CheckItem
 from units.models import Site, Unit
 
 from ..querysets import ProblemQuerySet
-from ..rules import Move, State
+from ..rules import OPEN_STATES, Move, State
 from .inspection import Answer, Inspection
 
 
@@ -126,6 +126,11 @@ class Problem(models.Model):
         ]
         indexes = [
             models.Index(fields=["state", "-id"], name="problem_by_state"),
+            models.Index(
+                fields=["-id"],
+                name="problem_open_newest",
+                condition=Q(state__in=[state.value for state in OPEN_STATES]),
+            ),
             models.Index(fields=["unit", "state", "due_at"], name="problem_by_unit"),
             models.Index(fields=["site", "-id"], name="problem_by_site"),
             models.Index(fields=["noted_by", "-id"], name="problem_by_noter"),

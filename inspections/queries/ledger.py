@@ -19,6 +19,8 @@ from .extensions import may_ask, open_one
 PAGE = 50
 #: Values of the filter ``state`` besides the states themselves.
 OPEN, ALL = "open", "all"
+#: Moves that put a problem into a unit's hands.
+HANDING = (Move.HAND_OVER, Move.TRANSFER)
 
 
 def narrowed(user: User, wanted: Mapping[str, Any], *, at: datetime) -> QuerySet[Problem]:
@@ -31,20 +33,34 @@ def narrowed(user: User, wanted: Mapping[str, Any], *, at: datetime) -> QuerySet
         found = found.filter(unit__in=_units(wanted["unit"]))
     if wanted.get("site"):
         found = found.filter(site__in=_sites(wanted["site"]))
-    if wanted.get("first"):
-        found = found.filter(noted_at__gte=start_of(wanted["first"]))
-    if wanted.get("last"):
-        found = found.filter(noted_at__lt=start_of(wanted["last"] + ONE_DAY))
     if wanted.get("overdue"):
         found = found.overdue(at=at)
+    return found.filter(_days(wanted), _hands(user, wanted))
+
+
+def _days(wanted: Mapping[str, Any]) -> Q:
+    """Noted between two days, due on one day."""
+    asked = Q()
+    if wanted.get("first"):
+        asked &= Q(noted_at__gte=start_of(wanted["first"]))
+    if wanted.get("last"):
+        asked &= Q(noted_at__lt=start_of(wanted["last"] + ONE_DAY))
+    if wanted.get("due"):
+        asked &= Q(due_at__gte=start_of(wanted["due"]), due_at__lt=start_of(wanted["due"] + ONE_DAY))
+    return asked
+
+
+def _hands(user: User, wanted: Mapping[str, Any]) -> Q:
+    """What waits for an answer to a request, what is this person's, what they handed over."""
+    asked = Q()
     if wanted.get("asks"):
-        found = found.filter(
-            Exists(Extension.objects.filter(problem=OuterRef("pk"), granted=None))
-            | Exists(Suspension.objects.filter(problem=OuterRef("pk"), granted=None))
-        )
+        waiting = (model.objects.filter(granted=None).values("problem") for model in (Extension, Suspension))
+        asked &= Q(pk__in=QuerySet.union(*waiting))
     if wanted.get("mine"):
-        found = found.filter(_mine(user))
-    return found
+        asked &= _mine(user)
+    if wanted.get("handled"):
+        asked &= Q(Exists(Step.objects.filter(problem=OuterRef("pk"), by=user, move__in=HANDING)))
+    return asked
 
 
 def _units(text: str) -> QuerySet[Any]:
@@ -94,11 +110,11 @@ def page_of(problems: QuerySet[Problem], *, by_due: bool, after: str = "", befor
     anchor = Problem.objects.filter(code=after or before).only("code", "due_at").first() if after or before else None
     back = bool(anchor and not after)
     if anchor:
-        problems = problems.filter(_beyond(anchor, by_due=by_due, back=back))
+        problems = problems.filter(beyond(anchor, by_due=by_due, back=back))
     rows = list(
         problems.select_related("site", "unit")
         .defer("payload_sha256", "client_uuid")
-        .order_by(*_order(by_due=by_due, back=back))[: size + 1]
+        .order_by(*order_of(by_due=by_due, back=back))[: size + 1]
     )
     more = len(rows) > size
     rows = rows[:size][::-1] if back else rows[:size]
@@ -111,13 +127,15 @@ def page_of(problems: QuerySet[Problem], *, by_due: bool, after: str = "", befor
     )
 
 
-def _order(*, by_due: bool, back: bool) -> list[Any]:
+def order_of(*, by_due: bool, back: bool = False) -> list[Any]:
+    """Newest first, or by ``due_at`` with what has none last; ``back`` the other way round."""
     if not by_due:
         return ["id" if back else "-id"]
     return [F("due_at").desc(nulls_first=True), "-id"] if back else [F("due_at").asc(nulls_last=True), "id"]
 
 
-def _beyond(anchor: Problem, *, by_due: bool, back: bool) -> Q:
+def beyond(anchor: Problem, *, by_due: bool, back: bool = False) -> Q:
+    """What comes after a problem in that order, or before it."""
     if not by_due:
         return Q(pk__gt=anchor.pk) if back else Q(pk__lt=anchor.pk)
     side = "lt" if back else "gt"

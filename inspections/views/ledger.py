@@ -1,7 +1,5 @@
 """The ledger's pages: the list, one problem, its moves, the batch."""
 
-from datetime import datetime
-from typing import Any
 from uuid import uuid4
 
 from django.contrib import messages
@@ -13,97 +11,47 @@ from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from campaign.guard import UserRequest, require
 from campaign.permissions import Permission, Role
-from campaign.queries import work_clock
-from campaign.rules import Remaining, WorkClock
 
-from ..forms.ledger import FORMS, MOST_PHOTOS, BatchForm, MoveForm, ProblemFilter
+from ..forms.ledger import FORMS, MOST_PHOTOS, BatchForm, MoveForm
 from ..models import Problem
 from ..queries import ledger
 from ..rules import TRANSITIONS, Move, State
 from ..services.ledger import Conflict, hand_over_many, move_problem, resume_ended
 from ..services.photos import receive_photo
+from .looking import answer, link, looked, set_left, tabs
 from .problem_page import page_context
-
-#: Tabs in their order; unit staff do not see what was never handed over.
-TABS = (ledger.OPEN, *State, ledger.ALL)
-NOT_FOR_UNITS = (State.NOTED, State.CANCELLED)
 
 
 @require_safe
 @require(Permission.SEE_PROBLEMS)
 def problems(request: UserRequest) -> HttpResponse:
     """The list: filters and tab in the address, pages by key."""
-    form = ProblemFilter(request.GET)
-    valid = form.is_valid()
-    wanted = form.cleaned_data
-    now = timezone.now()
-    found = ledger.narrowed(request.user, wanted, at=now)
-    state = wanted.get("state") or ledger.OPEN
+    look = looked(request)
+    wanted = look.wanted
     by_due = (wanted.get("order") or ("due" if request.user.role == Role.UNIT else "new")) == "due"
     page = ledger.page_of(
-        ledger.in_state(found, state),
+        ledger.in_state(look.found, look.state),
         by_due=by_due,
         after=wanted.get("after") or "",
         before=wanted.get("before") or "",
     )
-    clock = work_clock()
-    for row in page.rows:
-        row.left = _left(row, clock, now)  # type: ignore[attr-defined]
+    set_left(page.rows, look)
     context = {
-        "form": form,
-        "tabs": _tabs(request, ledger.counts(found), state),
+        "tabs": tabs(request, look),
         "rows": page.rows,
-        "previous": _link(request.GET, before=page.before) if page.before else "",
-        "next": _link(request.GET, after=page.after) if page.after else "",
+        "previous": link(request.GET, before=page.before) if page.before else "",
+        "next": link(request.GET, after=page.after) if page.after else "",
         "batch": request.user.can(Permission.HAND_OVER) and any(map(_can_be_ticked, page.rows)),
-        "export": _link(request.GET, state=state) if request.user.can(Permission.EXPORT) else "",
-        "may_note": request.user.can(Permission.NOTE_PROBLEMS),
-        "gaps": clock.gaps(timezone.localdate()) if request.user.can(Permission.MANAGE_CALENDAR) else [],
-        "filtered": any(wanted.get(name) for name in form.fields if name not in ("state", "after", "before", "order")),
     }
-    partial = request.htmx and not request.htmx.history_restore_request and request.htmx.target == "ledger"
-    template = "inspections/problems.html#ledger" if partial else "inspections/problems.html"
-    response = render(request, template, context, status=200 if valid else 422)
-    patch_vary_headers(response, ["HX-Request"])
-    return response
+    return answer(request, look, "inspections/problems.html", context)
 
 
 def _can_be_ticked(row: Problem) -> bool:
     return row.state == State.NOTED and row.returned_at is None
-
-
-def _left(row: Problem, clock: WorkClock, now: datetime) -> Remaining | None:
-    return clock.remaining(row.due_at, now) if row.due_at and row.closed_at is None else None
-
-
-def _tabs(request: UserRequest, counts: dict[str, int], current: str) -> list[dict[str, Any]]:
-    words = {ledger.OPEN: pgettext("problems", "Open"), ledger.ALL: _("All"), **dict(Problem.STATES)}
-    hidden = NOT_FOR_UNITS if request.user.role == Role.UNIT else ()
-    return [
-        {
-            "label": words[state],
-            "url": _link(request.GET, state=state),
-            "active": state == current,
-            "count": counts.get(state, 0),
-        }
-        for state in TABS
-        if state not in hidden
-    ]
-
-
-def _link(query: QueryDict, **changes: str) -> str:
-    """The same list with other values; a page's key never survives a change."""
-    values = query.copy()
-    for key in ("after", "before"):
-        values.pop(key, None)
-    for key, value in changes.items():
-        values[key] = value
-    return f"?{values.urlencode()}"
 
 
 @require_safe

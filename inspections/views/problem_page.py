@@ -264,6 +264,11 @@ def _words(problem: Problem, move: Move, at: datetime) -> tuple[str, str]:
     return str(label), consequence % {"unit": problem.unit.label, "due": daytime(problem.due_at), "until": until}
 
 
+def move_label(move: Move) -> str:
+    """The verb on a move's button."""
+    return _("Hand over") if move == Move.HAND_OVER else str(WORDS[move][0])
+
+
 def _deadline_ahead(problem: Problem, at: datetime) -> str:
     try:
         due, receive = due_dates(problem.limit, at)

@@ -47,9 +47,10 @@ UNION ALL
 SELECT a.id, d.id, 1, '2000-01-01' FROM units_unit d
   JOIN units_unit a ON a.code = 'U' || lpad(((substr(d.code, 2)::int %% %(streets)s) + 1)::text, 5, '0')
  WHERE d.kind = 'community';
-INSERT INTO units_site (code, name, initials, type_id, unit_id, address, active)
+INSERT INTO units_site (code, name, initials, type_id, unit_id, address, lat, lon, active)
 SELECT 'P' || lpad(n::text, 6, '0'), '点位' || n, '', (SELECT min(id) FROM campaign_sitetype),
-       (SELECT min(id) FROM units_unit WHERE kind = 'community') + n %% %(communities)s, '', true
+       (SELECT min(id) FROM units_unit WHERE kind = 'community') + n %% %(communities)s, '',
+       36.6 + (hashint8(n) & 1023) / 1024.0, 109.3 + (hashint8(n * 3) & 1023) / 1024.0, true
   FROM generate_series(1, %(sites)s) n;
 """
 
@@ -79,10 +80,15 @@ SELECT made.id, l.ancestor_id, l.depth = 0, site_id, seen_at, 3 - dice %% 3, 3
 INSERT INTO inspections_problem (id, code, payload_sha256, site_id, unit_id, inspection_id, text, severity, source,
                                  state, version, "limit", noted_by_id, noted_at, handed_over_at, receive_due_at,
                                  received_at, due_at, submitted_at, closed_at, sent_back)
-SELECT id, 'WT-' || id, '', site_id, unit_id, id, '垃圾未及时清理', 'normal', 'inspection',
-       CASE WHEN closed THEN 'closed' ELSE 'received' END, 3, '3d', %(user)s, seen_at, seen_at,
-       seen_at + interval '4 hours', seen_at + dice * interval '20 seconds', seen_at + interval '3 days',
-       seen_at + interval '2 days', CASE WHEN closed THEN seen_at + (1 + dice / 400.0) * interval '1 day' END, 0
+SELECT id, 'WT-' || id, '', site_id, unit_id, id,
+       (ARRAY['垃圾未及时清理', '公益广告破损', '井盖缺失', '占道经营', '灭火器过期', '车辆乱停乱放'])[1 + id %% 6],
+       CASE WHEN id %% 10 = 0 THEN 'serious' ELSE 'normal' END,
+       (ARRAY['inspection', 'inspection', 'hotline', 'citizen', 'superior', 'media'])[1 + id / 6 %% 6],
+       CASE WHEN closed THEN 'closed'
+            ELSE (ARRAY['handed_over', 'received', 'submitted', 'sent_back'])[1 + id %% 4] END,
+       3, '3d', %(user)s, seen_at, seen_at, seen_at + interval '4 hours', seen_at + dice * interval '20 seconds',
+       seen_at + interval '3 days', seen_at + interval '2 days',
+       CASE WHEN closed THEN seen_at + (1 + dice / 400.0) * interval '1 day' END, 0
   FROM (SELECT *, %(history)s OR seen_at < %(start)s::timestamptz + (%(days)s - 5) * interval '1 day' AND dice > 5
                OR dice > 900 AS closed FROM made) m;
 

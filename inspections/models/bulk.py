@@ -1,0 +1,61 @@
+"""One act on many problems: the row is the queue, each problem's result a row of its own."""
+
+from uuid import uuid4
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from units.models import Unit
+
+from ..querysets import BulkRunQuerySet
+from .problem import Problem, Step
+
+
+class BulkRun(models.Model):
+    """A move that one person asked for on many problems, with what goes with it.
+
+    Items are taken in small transactions: what a killed worker had not finished is simply still waiting.
+    ``seen_at`` is when a worker last did something; a run that nobody works on is found by the sweep.
+    """
+
+    token = models.UUIDField(default=uuid4, unique=True)
+    move = models.CharField(max_length=12, choices=Step.MOVES)
+    note = models.CharField(max_length=500, blank=True)
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+", help_text="the next holder")
+    limit = models.CharField(max_length=8, blank=True)
+    total = models.PositiveIntegerField(default=0)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    seen_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+
+    objects = BulkRunQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["id"], name="bulk_run_open", condition=Q(finished_at=None))]
+
+    def __str__(self) -> str:
+        return str(self.token)
+
+
+class BulkItem(models.Model):
+    """One problem of a run in the version that the person saw, and what became of it."""
+
+    class Result(models.TextChoices):
+        WAITING = "waiting", _("Waiting")
+        DONE = "done", _("Done")
+        LEFT = "left", _("Left as it is")
+
+    run = models.ForeignKey(BulkRun, models.CASCADE, related_name="items", db_index=False)
+    problem = models.ForeignKey(Problem, models.PROTECT, related_name="+", db_index=False)
+    version = models.PositiveIntegerField()
+    result = models.CharField(_("result"), max_length=8, choices=Result.choices, default=Result.WAITING)
+    reason = models.CharField(max_length=300, blank=True, help_text="why it was left")
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["run", "problem"], name="bulk_item_once")]
+        indexes = [models.Index(fields=["run", "result", "id"], name="bulk_item_by_result")]
