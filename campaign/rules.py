@@ -53,6 +53,11 @@ def parse_limit(text: str) -> Limit:
     return Limit(int(found[1]), "h" if found[2] in ("h", "工作时") else "d")
 
 
+def parse_distance(text: str) -> Limit:
+    """As ``parse_limit``, with ``0`` for no time at all: how far from a deadline something happens."""
+    return Limit(0, "h") if text.strip() == "0" else parse_limit(text)
+
+
 Span = tuple[time, time]
 
 
@@ -155,6 +160,44 @@ class WorkClock:
         for _day in range(limit.amount):
             day = self.next_working(day)
         return datetime.combine(day, begin.time(), SHANGHAI)
+
+    def is_open(self, moment: datetime) -> bool:
+        """Whether a moment lies in office hours."""
+        local = moment.astimezone(SHANGHAI)
+        return self.is_working(local.date()) and any(opens <= local.time() < closes for opens, closes in self.hours)
+
+    def ahead(self, moment: datetime, limit: Limit) -> datetime:
+        """The latest deadline that is no more than a limit away from ``moment``."""
+        return self.due(moment, limit) if limit.amount else moment
+
+    def back(self, moment: datetime, limit: Limit) -> datetime:
+        """The latest deadline that was missed by at least a limit at ``moment``."""
+        local = moment.astimezone(SHANGHAI)
+        if not limit.amount:
+            return local
+        if limit.unit == "h":
+            return self._before(local, timedelta(hours=limit.amount))
+        day = local.date()
+        for _day in range(limit.amount):
+            day = self._last_working(day)
+        return datetime.combine(day, local.time(), SHANGHAI)
+
+    def _last_working(self, day: date) -> date:
+        day -= ONE_DAY
+        while not self.is_working(day):
+            day -= ONE_DAY
+        return day
+
+    def _before(self, end: datetime, left: timedelta) -> datetime:
+        day = end.date()
+        while True:
+            for opens, closes in reversed(self.hours if self.is_working(day) else ()):
+                latest = min(_at(day, closes), end)
+                room = latest - _at(day, opens)
+                if room >= left:
+                    return latest - left
+                left -= max(room, timedelta())
+            day = self._last_working(day)
 
     def _after(self, begin: datetime, left: timedelta) -> datetime:
         day, earliest = begin.date(), begin

@@ -136,3 +136,15 @@ class SavedFilterQuerySet(QuerySet["models.SavedFilter"]):
     def visible_to(self, user: User) -> Self:
         """One's own, and those that the office shares with everybody."""
         return self.filter(Q(user=user) | Q(shared=True)) if user.can(Permission.SEE_PROBLEMS) else self.none()
+
+
+class SupervisionQuerySet(QuerySet["models.Supervision"]):
+    """Supervision notices (督办单)."""
+
+    def visible_to(self, user: User) -> Self:
+        """Office and supervisors see all; unit staff those that were issued to their units."""
+        if user.role in WHOLE_CITY:
+            return self
+        if user.role != Role.UNIT:
+            return self.none()
+        return self.filter(Exists(links_up_to(user).filter(descendant=OuterRef("unit"))), state="issued")

@@ -187,6 +187,15 @@ TRANSITIONS: dict[Move, Transition] = {
 }
 
 
+class Rung(StrEnum):
+    """The rungs of the ladder, from the bottom: who is told of a problem that is not put right."""
+
+    DUE_SOON = "due_soon"
+    OVERDUE = "overdue"
+    SUPERVISION = "supervision"
+    SUPERVISOR = "supervisor"
+
+
 def can_move(state: str, move: Move) -> bool:
     """Whether a move starts from a state."""
     return state in TRANSITIONS[move].sources

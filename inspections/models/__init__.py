@@ -3,6 +3,7 @@
 from .bulk import BulkItem, BulkRun
 from .citizen import CitizenReport
 from .inspection import Answer, Inspection, InspectionUnit
+from .ladder import Climb, Digest, LimitRule, Supervision
 from .photo import Photo
 from .problem import Extension, Problem, Step, Suspension
 from .saved_filter import SavedFilter
@@ -13,13 +14,17 @@ __all__ = [
     "BulkItem",
     "BulkRun",
     "CitizenReport",
+    "Climb",
+    "Digest",
     "Extension",
     "Inspection",
     "InspectionUnit",
     "LedgerSettings",
+    "LimitRule",
     "Photo",
     "Problem",
     "SavedFilter",
     "Step",
+    "Supervision",
     "Suspension",
 ]

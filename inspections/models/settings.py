@@ -1,5 +1,7 @@
 """How the city runs its ledger: one row of numbers that the office sets."""
 
+from datetime import time
+
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Q
@@ -18,6 +20,38 @@ class LedgerSettings(models.Model):
         default=1,
         validators=[MaxValueValidator(9)],
         help_text=_("How often the same holder may be granted more time for one problem"),
+    )
+
+    remind_before = models.CharField(
+        _("remind before the deadline"),
+        max_length=8,
+        default="8h",
+        blank=True,
+        help_text=_("The holder's staff is told this long before, 8h or 1d; empty: never"),
+    )
+    leader_after = models.CharField(
+        _("tell the unit's leader after"),
+        max_length=8,
+        default="0",
+        blank=True,
+        help_text=_("So long after the deadline, 0 for at once; empty: never"),
+    )
+    supervision_after = models.CharField(
+        _("draft a supervision notice after"),
+        max_length=8,
+        default="3d",
+        blank=True,
+        help_text=_("The office finds a draft this long after the deadline; empty: never"),
+    )
+    supervisor_after = models.CharField(
+        _("tell the supervisor after"),
+        max_length=8,
+        default="5d",
+        blank=True,
+        help_text=_("So long after the deadline; empty: never"),
+    )
+    digest_at = models.TimeField(
+        _("daily digest at"), default=time(8, 30), help_text=_("On working days; everybody gets one at most")
     )
 
     class Meta:
