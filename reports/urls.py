@@ -1,14 +1,15 @@
-"""Addresses of home, rankings, rules, units' pages and documents; codes, never keys."""
+"""Addresses of home, rankings, rules, trend, units' pages and documents; codes, never keys."""
 
 from django.urls import path
 
-from .views import adjustments, documents, drill, exports, home, imports, rankings, rules, units, upward
+from .views import adjustments, documents, drill, exports, home, imports, rankings, rules, trend, units, upward
 
 app_name = "reports"
 urlpatterns = [
     path("", home.home, name="home"),
     path("rankings/", rankings.rankings, name="rankings"),
     path("rankings/late/<str:period>/<str:group>/", rankings.late, name="ranking_late"),
+    path("rankings/trend/<str:period>/<str:group>/", trend.ranking_trend, name="ranking_trend"),
     path("rankings/close/<str:period>/<str:group>/", rankings.close, name="ranking_close"),
     path("rankings/publish/<str:period>/<str:group>/", rankings.publish_ranking, name="ranking_publish"),
     path("rankings/revise/<str:period>/<str:group>/", rankings.revise_ranking, name="ranking_revise"),

@@ -88,6 +88,7 @@ PAGES = {
     "reports:home": EVERYBODY,
     "reports:rankings": EVERYBODY,
     "reports:ranking": EVERYBODY,
+    "reports:ranking_trend": EVERYBODY,
     "reports:ranking_late": BUSINESS,
     "reports:counts_in": BUSINESS,
     "reports:ranking_close": {OFFICE},

@@ -67,6 +67,22 @@ class Span:
         """The period of the same kind after this one."""
         return containing(self.ends_on + ONE_DAY, self.kind)
 
+    def year_before(self) -> "Span":
+        """The same period a year ago; a week by its number, where that year has no week 53 its last one."""
+        if self.kind == "week":
+            year, week, _weekday = self.starts_on.isocalendar()
+            last = date(year - 1, 12, 28).isocalendar().week
+            return containing(date.fromisocalendar(year - 1, min(week, last), 1), "week")
+        first, leap_day = self.starts_on, (self.starts_on.month, self.starts_on.day) == (2, 29)
+        return containing(first.replace(year=first.year - 1, day=28 if leap_day else first.day), self.kind)
+
+    def back(self, count: int) -> list["Span"]:
+        """This period and those before it, ``count`` in all, the oldest first."""
+        spans = [self]
+        while len(spans) < count:
+            spans.append(spans[-1].previous())
+        return spans[::-1]
+
     def window(self, now: datetime) -> Window:
         """What its figures look at when they are computed at ``now``: never past its end."""
         return Window(self.starts_at, max(self.starts_at, min(self.ends_at, now)))
