@@ -30,6 +30,7 @@ class Permission(StrEnum):
     SEE_INSPECTIONS = "see_inspections"
     VOID_INSPECTIONS = "void_inspections"
     NOTE_PROBLEMS = "note_problems"
+    PASTE_MESSAGES = "paste_messages"
     SEE_PROBLEMS = "see_problems"
     HAND_OVER = "hand_over"
     REPAIR = "repair"
@@ -69,6 +70,7 @@ TABLE: dict[Permission, frozenset[str]] = {
     P.SEE_INSPECTIONS: frozenset({OFFICE, INSPECTOR, UNIT, SUPERVISOR}),
     P.VOID_INSPECTIONS: frozenset({OFFICE}),
     P.NOTE_PROBLEMS: frozenset({OFFICE, INSPECTOR, MONITOR}),
+    P.PASTE_MESSAGES: frozenset({OFFICE, INSPECTOR}),
     P.SEE_PROBLEMS: frozenset({OFFICE, INSPECTOR, UNIT, SUPERVISOR, MONITOR}),
     P.HAND_OVER: frozenset({OFFICE}),
     P.REPAIR: frozenset({UNIT}),

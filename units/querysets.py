@@ -52,11 +52,12 @@ class UnitQuerySet(QuerySet["models.Unit"]):
         return self.filter(Q(valid_to=None) | Q(valid_to__gt=day), valid_from__lte=day)
 
     def matching(self, text: str) -> Self:
-        """Units whose code, name, short name or pinyin initials contain ``text``."""
+        """Units whose code, name, short name, alias or pinyin initials contain ``text``."""
         return self.filter(
             Q(code__icontains=text)
             | Q(label__icontains=text)
             | Q(short_name__icontains=text)
+            | Q(aliases__icontains=text)
             | Q(initials__icontains=text)
         )
 
@@ -88,19 +89,20 @@ class SiteQuerySet(QuerySet["models.Site"]):
     def best_for(self, text: str) -> Self:
         """Sites matching ``text``: first those that begin with it, then those that hold it, then in mere order."""
         begins = Q(code__istartswith=text) | Q(name__istartswith=text) | Q(initials__istartswith=text)
-        holds = Q(name__icontains=text) | Q(initials__icontains=text)
+        holds = Q(name__icontains=text) | Q(initials__icontains=text) | Q(aliases__icontains=text)
         begin_alike = Q(initials__istartswith=text[:2])
         nearness = Case(When(begins, then=0), When(holds, then=1), When(begin_alike, then=2), default=3)
         return self.matching(text).order_by(nearness, "code")
 
     def matching(self, text: str) -> Self:
-        """Sites whose code, name, address or responsible unit contain every word of ``text``.
+        """Sites whose code, name, aliases, address or responsible unit contain every word of ``text``.
 
         Pinyin initials need only come in order: ``zysc`` finds 枣园春晖路农贸市场 (zychlnmsc).
         """
         found = self
         for word in text.split():
             place = Q(code__icontains=word) | Q(name__icontains=word) | Q(address__icontains=word)
+            place |= Q(aliases__icontains=word)
             in_order = Q(initials__regex=".*".join(word.lower())) if INITIALS.fullmatch(word) else Q()
             found = found.filter(place | Q(unit__label__icontains=word) | in_order)
         return found

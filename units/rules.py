@@ -7,6 +7,7 @@ from functools import lru_cache
 from pypinyin import Style, lazy_pinyin
 
 CHINESE = re.compile("[\u3400-\u9fff]+")
+BETWEEN_NAMES = re.compile(r"[、,，;；\n]+")
 
 #: (ancestor, descendant) → the least number of steps between them; 0 for a unit and itself.
 Closure = dict[tuple[int, int], int]
@@ -46,6 +47,11 @@ def initials(name: str) -> str:
 def _spelt(run: str) -> str:
     """Initials of a run of Chinese characters; spelling takes 40 µs, and names repeat their parts."""
     return "".join(lazy_pinyin(run, style=Style.FIRST_LETTER))
+
+
+def called(aliases: str) -> list[str]:
+    """The names in a field of aliases, each once, in order."""
+    return list(dict.fromkeys(filter(None, (name.strip() for name in BETWEEN_NAMES.split(aliases)))))
 
 
 def labels(units: Iterable[tuple[str, str, str]]) -> dict[str, str]:

@@ -44,6 +44,14 @@ class Words(Widget):
         return "" if value is None else str(value)
 
 
+class Aliases(Words):
+    """Names of one thing, parted by 、 whatever the cell parted them by."""
+
+    def clean(self, value: str, row: object = None, **kwargs: Any) -> str:
+        names = (name.strip() for name in SEPARATORS.split(value))
+        return super().clean("、".join(dict.fromkeys(filter(None, names))))
+
+
 class Code(Words):
     """A code: one word by which rows are found again."""
 

@@ -44,14 +44,15 @@ class PhotoNumbers(forms.Field):
     """The numbers of photographs that were sent before the form: a list of uuids."""
 
     widget = forms.MultipleHiddenInput
+    most = MOST_PHOTOS
 
     def clean(self, value: Any) -> tuple[UUID, ...]:
         try:
             numbers = dict.fromkeys(UUID(str(number)) for number in value or ())
         except ValueError as wrong:
             raise ValidationError(gettext("A photograph did not arrive. Please add it again.")) from wrong
-        if len(numbers) > MOST_PHOTOS:
-            raise ValidationError(gettext("At most %(n)s photographs, please.") % {"n": MOST_PHOTOS})
+        if len(numbers) > self.most:
+            raise ValidationError(gettext("At most %(n)s photographs, please.") % {"n": self.most})
         return tuple(numbers)
 
 

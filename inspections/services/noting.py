@@ -51,7 +51,7 @@ def note_problem(
     holder = unit or (site.unit if site else None)
     if holder is None:
         raise ValidationError({"unit": _("Choose a site or a unit.")})
-    _check(text=text, limit=limit)
+    check_words(text=text, limit=limit)
     content = {
         "site": site.code if site else None, "unit": holder.code, "text": text.strip(), "severity": severity,
         "limit": limit, "source": source, "photos": sorted(map(str, photos)),
@@ -76,7 +76,8 @@ def note_problem(
     return problem
 
 
-def _check(*, text: str, limit: str) -> None:
+def check_words(*, text: str, limit: str) -> None:
+    """Raise ValidationError, by field, for words or a limit that cannot be stored."""
     if not 0 < len(text.strip()) <= (Problem._meta.get_field("text").max_length or 0):
         raise ValidationError({"text": _("Say what is to be put right, in at most 500 characters.")})
     try:

@@ -37,7 +37,7 @@ def new(request: UserRequest) -> HttpResponse:
         return _pick(request, "inspections/pick_site.html")
     site = _site(request)
     data = _data(request)
-    refused = _keep_files(request, data) if data is not None else {}
+    refused = keep_files(request, data) if data is not None else {}
     form = _checklist_form(site, data)
     status = 200
     if data is not None and "rest" not in data:  # "rest" is the button that answers what is left, without JavaScript
@@ -95,7 +95,7 @@ def problem_new(request: UserRequest) -> HttpResponse:
     site = _site(request) if "site" in request.GET else None
     unit = site.unit if site else _unit(request)
     data = _data(request)
-    refused = _keep_files(request, data) if data is not None else {}
+    refused = keep_files(request, data) if data is not None else {}
     form = _problem_form(site, unit, data, by=request.user)
     status = 200
     if data is not None:
@@ -141,6 +141,7 @@ def _pick(request: UserRequest, template: str) -> HttpResponse:
     found = Site.objects.open_to(request.user).best_for(text).select_related("type", "unit")[:MOST_FOUND]
     units = Unit.objects.valid_on(day_of(timezone.now())).matching(text)[:MOST_FOUND]
     context: dict[str, Any] = {"text": text, "recent": recent_sites(request.user)}
+    context["may_paste"] = request.user.can(Permission.PASTE_MESSAGES)
     context |= {"matches": found, "units": units} if text else {}
     return render(request, template, context)
 
@@ -163,7 +164,7 @@ def _status(form: Any) -> int:
     return 409 if form.has_error("__all__", "conflict") else 422
 
 
-def _keep_files(request: UserRequest, data: QueryDict) -> dict[str, list[str]]:
+def keep_files(request: UserRequest, data: QueryDict) -> dict[str, list[str]]:
     """Store the photographs that came inside the form and put their numbers into its data.
 
     So a form that comes back for a mistake still has them. Returns the sentences for those refused, by field.
@@ -199,14 +200,14 @@ def _explain_refused(forms: Sequence[ProblemFields], refused: dict[str, list[str
 
 def _show_photos(request: UserRequest, forms: Sequence[ProblemFields]) -> None:
     """Give each form the photographs that it names and this person sent."""
-    named = {number for form in forms for number in form.photo_numbers() if _is_uuid(number)}
+    named = {number for form in forms for number in form.photo_numbers() if is_uuid(number)}
     mine = Photo.objects.filter(uploaded_by=request.user, client_uuid__in=named) if named else []
     photos = {str(photo.client_uuid): photo for photo in mine}
     for form in forms:
         form.shown = [photos[number] for number in dict.fromkeys(form.photo_numbers()) if number in photos]
 
 
-def _is_uuid(text: str) -> bool:
+def is_uuid(text: str) -> bool:
     try:
         return bool(UUID(text))
     except ValueError:

@@ -162,7 +162,7 @@ def test_the_empty_sheet_has_our_heads(office):
     response = office.get(reverse("reports:import_template", args=["sites"]))
 
     heads = [cell.value for cell in openpyxl.load_workbook(io.BytesIO(response.content)).active[1]]
-    assert heads == ["编码", "名称", "类型", "责任单位", "其他责任单位", "地址", "纬度", "经度"]
+    assert heads == ["编码", "名称", "类型", "责任单位", "其他责任单位", "地址", "纬度", "经度", "别名"]
 
 
 def test_a_list_goes_out_as_a_file_and_into_the_trail(office, city):

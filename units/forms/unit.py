@@ -48,7 +48,7 @@ class UnitForm(CodeMixin, forms.ModelForm[Unit]):
 
     class Meta:
         model = Unit
-        fields = ("code", "name", "short_name", "kind", "group", "valid_from", "valid_to")
+        fields = ("code", "name", "short_name", "aliases", "kind", "group", "valid_from", "valid_to")
         widgets = {
             name: forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d") for name in ("valid_from", "valid_to")
         }
@@ -95,7 +95,7 @@ class SiteForm(CodeMixin, forms.ModelForm[Site]):
 
     class Meta:
         model = Site
-        fields = ("code", "name", "type", "address", "lat", "lon", "active")
+        fields = ("code", "name", "aliases", "type", "address", "lat", "lon", "active")
 
     def clean_responsible(self) -> Unit:
         found = self.cleaned_data["responsible"]

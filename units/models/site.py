@@ -16,6 +16,14 @@ class Site(models.Model):
     code = models.CharField(_("code"), max_length=60, unique=True)
     name = models.CharField(_("site"), max_length=100)
     initials = models.CharField(max_length=100, blank=True, editable=False)
+    aliases = models.CharField(
+        _("also called"),
+        max_length=200,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("What people say in chat groups, parted by 、"),
+    )
     type = models.ForeignKey(SiteType, models.PROTECT, related_name="sites", verbose_name=_("site type"))
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="sites", verbose_name=_("responsible unit"))
     other_units = models.ManyToManyField(

@@ -49,6 +49,14 @@ class Unit(models.Model):
     name = models.CharField(_("name"), max_length=100)
     label = models.CharField(_("unit"), max_length=160, unique=True, editable=False)
     short_name = models.CharField(_("short name"), max_length=40, blank=True)
+    aliases = models.CharField(
+        _("also called"),
+        max_length=200,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("What people say in chat groups, parted by 、"),
+    )
     initials = models.CharField(max_length=100, blank=True, editable=False)
     kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices, default=Kind.OTHER)
     group = models.ForeignKey(

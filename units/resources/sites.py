@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from campaign.models import SiteType, User
-from campaign.resources.cells import Code, Number, Several, Words
+from campaign.resources.cells import Aliases, Code, Number, Several, Words
 from campaign.resources.sheet import Check, Column, Names, SheetResource
 
 from ..models import Site
@@ -33,6 +33,7 @@ class SiteSheet(SheetResource):
     address = Column(Words(200), "地址", "详细地址", attribute="address")
     lat = Column(Number("-90", "90", 6, rounds=True), "纬度", attribute="lat")
     lon = Column(Number("-180", "180", 6, rounds=True), "经度", attribute="lon")
+    aliases = Column(Aliases(200), "别名", "俗称", "又名", attribute="aliases")
 
     def examine(self, check: Check) -> None:
         check.once("code")
@@ -59,7 +60,7 @@ class SiteSheet(SheetResource):
         shared = Site.other_units.through.objects.filter(site__in=stored.values("pk"))
         for site, unit in shared.values_list("site_id", "unit_id"):
             others[site].append(unit)
-        fields = ("pk", "code", "name", "type_id", "unit_id", "address", "lat", "lon")
+        fields = ("pk", "code", "name", "type_id", "unit_id", "address", "lat", "lon", "aliases")
         return {
             code: SiteRow(code, name, kind, unit, tuple(sorted(others[pk])), *rest)
             for pk, code, name, kind, unit, *rest in stored.values_list(*fields)
@@ -70,13 +71,13 @@ class SiteSheet(SheetResource):
         cells = check.cleaned
         unit, before = cells["unit"][row], stored.get(cells["code"][row])
         others: tuple[int, ...] | None = tuple(sorted(set(cells["other_units"][row]) - {unit}))
-        kept = {"address": cells["address"][row], "lat": cells["lat"][row], "lon": cells["lon"][row]}
+        kept = {column: cells[column][row] for column in ("address", "lat", "lon", "aliases")}
         if before:
             kept |= {column: getattr(before, column) for column in kept if not check.has(column)}
             others = others if check.has("other_units") else before.others
         return SiteRow(
             cells["code"][row], cells["name"][row], cells["type"][row], unit, others,
-            kept["address"], kept["lat"], kept["lon"],
+            kept["address"], kept["lat"], kept["lon"], kept["aliases"],
         )  # fmt: skip
 
     def write(self, check: Check) -> None:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from campaign.models import User
-from campaign.resources.cells import Choice, Code, Day, Several, Words
+from campaign.resources.cells import Aliases, Choice, Code, Day, Several, Words
 from campaign.resources.sheet import Check, Column, Names, SheetResource
 
 from ..models import PeerGroup, Unit, UnitLink
@@ -46,6 +46,8 @@ class UnitSheet(SheetResource):
     superiors = Column(Several(), "上级单位", "上级", "主管单位", attribute="above")
     valid_from = Column(Day(), "生效日期", "启用日期", attribute="valid_from")
     valid_to = Column(Day(), "失效日期", "停用日期", attribute="valid_to")
+    short_name = Column(Words(40), "简称", attribute="short_name")
+    aliases = Column(Aliases(200), "别名", "俗称", "又名", attribute="aliases")
 
     @classmethod
     def columns(cls) -> dict[str, Column]:
@@ -84,9 +86,9 @@ class UnitSheet(SheetResource):
 
     @staticmethod
     def _stored() -> dict[str, UnitRow]:
-        fields = ("code", "name", "kind", "group__name", "valid_from", "valid_to", "above")
+        fields = ("code", "name", "kind", "group__name", "valid_from", "valid_to", "above", "short_name", "aliases")
         return {
-            row[0]: UnitRow(row[0], row[1], row[2], row[3] or "", row[4], row[5], tuple(sorted(row[6])))
+            row[0]: UnitRow(row[0], row[1], row[2], row[3] or "", row[4], row[5], tuple(sorted(row[6])), *row[7:])
             for row in with_superiors(Unit.objects.all()).values_list(*fields)
         }
 
@@ -142,6 +144,7 @@ class UnitSheet(SheetResource):
             values["code"], values["name"], value("kind", Unit.Kind.OTHER.value), value("group", ""),
             value("valid_from", ALWAYS), value("valid_to", None),
             before.superiors if before and superiors is None else superiors,
+            value("short_name", ""), value("aliases", ""),
         )  # fmt: skip
 
     def write(self, check: Check) -> None:

@@ -35,6 +35,8 @@ class UnitRow:
     valid_from: date
     valid_to: date | None
     superiors: tuple[str, ...] | None
+    short_name: str = ""
+    aliases: str = ""
 
 
 @transaction.atomic
@@ -43,13 +45,18 @@ def store_units(*, rows: Sequence[UnitRow], new: Collection[str], by: User | Non
     groups = _groups(dict.fromkeys(row.group for row in rows if row.group))
     merge(
         Unit,
-        ["code", "name", "label", "short_name", "initials", "kind", "group_id", "valid_from", "valid_to"],
+        [
+            "code", "name", "label", "short_name", "aliases", "initials", "kind", "group_id", "valid_from", "valid_to",
+        ],
         (
-            (row.code, row.name, row.code, "", "", row.kind, groups.get(row.group), row.valid_from, row.valid_to)
+            (
+                row.code, row.name, row.code, row.short_name, row.aliases, "", row.kind, groups.get(row.group),
+                row.valid_from, row.valid_to,
+            )
             for row in rows
         ),
-        keep=["label", "short_name", "initials"],
-    )
+        keep=["label", "initials"],
+    )  # fmt: skip
     ids = dict(Unit.objects.values_list("code", "pk"))
     added = {ids[row.code]: [ids[code] for code in row.superiors or ()] for row in rows if row.code in new}
     moved = {
@@ -95,6 +102,7 @@ class SiteRow:
     address: str
     lat: Decimal | None
     lon: Decimal | None
+    aliases: str = ""
 
 
 @transaction.atomic
@@ -102,13 +110,16 @@ def store_sites(*, rows: Sequence[SiteRow], new: int, by: User | None) -> None:
     """Write new and changed sites with the units that answer for them."""
     merge(
         Site,
-        ["code", "name", "initials", "type_id", "unit_id", "address", "lat", "lon", "active"],
+        ["code", "name", "aliases", "initials", "type_id", "unit_id", "address", "lat", "lon", "active"],
         (
-            (row.code, row.name, initials(row.name), row.type_id, row.unit_id, row.address, row.lat, row.lon, True)
+            (
+                row.code, row.name, row.aliases, initials(row.name), row.type_id, row.unit_id, row.address, row.lat,
+                row.lon, True,
+            )
             for row in rows
         ),
         keep=["active"],
-    )
+    )  # fmt: skip
     shared = {row.code: row.others for row in rows if row.others is not None}
     ids = dict(Site.objects.filter(code__any_of=list(shared)).values_list("code", "pk")) if shared else {}
     through = Site.other_units.through

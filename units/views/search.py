@@ -1,14 +1,16 @@
-"""Finding a site while typing."""
+"""Finding a site or a unit while typing."""
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_safe
 
 from campaign.guard import UserRequest, require
 from campaign.permissions import Permission
+from campaign.rules import day_of
 
-from ..models import Site
+from ..models import Site, Unit
 
 MOST = 20
 LONGEST = 60
@@ -25,3 +27,25 @@ def site_search(request: UserRequest) -> HttpResponse:
     found = Site.objects.open_to(request.user).best_for(text).select_related("type", "unit")[:MOST]
     context = {"matches": found if text else (), "text": text, "next": onward}
     return render(request, "units/site_matches.html", context)
+
+
+@require_safe
+@require(Permission.PASTE_MESSAGES)
+def site_options(request: UserRequest) -> HttpResponse:
+    """Options of a field's datalist: sites that fit what was typed, whatever the field's name."""
+    text = _typed(request)
+    found = Site.objects.open_to(request.user).best_for(text).select_related("unit")[:MOST] if text else ()
+    return render(request, "units/options.html", {"sites": found})
+
+
+@require_safe
+@require(Permission.PASTE_MESSAGES)
+def unit_options(request: UserRequest) -> HttpResponse:
+    """Options of a field's datalist: units that fit what was typed, whatever the field's name."""
+    text = _typed(request)
+    units = Unit.objects.visible_to(request.user).valid_on(day_of(timezone.now()))
+    return render(request, "units/options.html", {"units": units.matching(text)[:MOST] if text else ()})
+
+
+def _typed(request: UserRequest) -> str:
+    return str(next(iter(request.GET.values()), "")).replace("\0", "").strip()[:LONGEST]

@@ -1,0 +1,1 @@
+"""Texts in, tables out: what people write in chat groups. No database."""
