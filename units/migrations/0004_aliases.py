@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("units", "0001_initial"),
+        ("units", "0003_boundary"),
     ]
 
     operations = [
