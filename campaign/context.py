@@ -25,6 +25,7 @@ NAVIGATION = [
     (_("Citizens' reports"), "inspections:citizen_reports", "message-circle", (P.HANDLE_CITIZEN_REPORTS,)),
     (_("Units"), "units:units", "building-community", (P.SEE_UNITS,)),
     (_("Tasks"), "units:tasks", "list-check", (P.SEE_TASKS,)),
+    (_("Objections"), "reports:objections", "message-circle", (P.SEE_OBJECTIONS,)),
     (_("Adjustments"), "reports:adjustments", "plus-minus", (P.SEE_ADJUSTMENTS,)),
     (_("Reports"), "reports:documents", "file-spreadsheet", (P.EXPORT,)),
     (_("Sites"), "units:sites", "map-pin", (P.SEE_UNITS,)),

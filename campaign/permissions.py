@@ -52,6 +52,9 @@ class Permission(StrEnum):
     SEE_ADJUSTMENTS = "see_adjustments"
     PROPOSE_ADJUSTMENTS = "propose_adjustments"
     DECIDE_ADJUSTMENTS = "decide_adjustments"
+    SEE_OBJECTIONS = "see_objections"
+    RAISE_OBJECTIONS = "raise_objections"
+    ANSWER_OBJECTIONS = "answer_objections"
     EXPORT = "export"
     IMPORT = "import"
     MANAGE_USERS = "manage_users"
@@ -92,6 +95,9 @@ TABLE: dict[Permission, frozenset[str]] = {
     P.SEE_ADJUSTMENTS: frozenset({OFFICE, UNIT, SUPERVISOR}),
     P.PROPOSE_ADJUSTMENTS: frozenset({OFFICE}),
     P.DECIDE_ADJUSTMENTS: frozenset({SUPERVISOR}),
+    P.SEE_OBJECTIONS: frozenset({OFFICE, UNIT, SUPERVISOR}),
+    P.RAISE_OBJECTIONS: frozenset({UNIT}),
+    P.ANSWER_OBJECTIONS: frozenset({OFFICE}),
     P.EXPORT: frozenset({OFFICE, SUPERVISOR}),
     P.IMPORT: frozenset({OFFICE}),
     P.MANAGE_USERS: frozenset({R.SYSTEM_ADMIN}),

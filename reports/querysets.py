@@ -54,6 +54,38 @@ class RankingQuerySet(QuerySet["models.Ranking"]):
         return self.filter(~Q(state="published"))
 
 
+class RankingRowQuerySet(QuerySet["models.RankingRow"]):
+    """Rows of rankings."""
+
+    def announced_to(self, user: User) -> Self:
+        """The rows of a person's own units in closed rankings that are, or were, open to objection (公示)."""
+        if not user.can(Permission.RAISE_OBJECTIONS):
+            return self.none()
+        own = Exists(links_up_to(user).filter(descendant=OuterRef("unit")))
+        return self.filter(own, ranking__state="closed", ranking__objections_until__isnull=False)
+
+
+class ObjectionQuerySet(QuerySet["models.Objection"]):
+    """Objections."""
+
+    def visible_to(self, user: User) -> Self:
+        """Office and supervisors see all, unit staff those of their units."""
+        if not user.can(Permission.SEE_OBJECTIONS):
+            return self.none()
+        if user.can(Permission.SEE_DRAFT_RANKINGS):
+            return self
+        return self.filter(Exists(links_up_to(user).filter(descendant=OuterRef("unit"))))
+
+    def open(self) -> Self:
+        """Objections without an answer."""
+        return self.filter(state="open")
+
+    def counts(self) -> dict[str, int]:
+        """How many are in each state and in ``all``; one statement."""
+        named = {state: Count("pk", filter=Q(state=state)) for state in ("open", "upheld", "refused")}
+        return self.order_by().aggregate(all=Count("pk"), **named)
+
+
 class ScoringRuleQuerySet(QuerySet["models.ScoringRule"]):
     """Scoring rules."""
 

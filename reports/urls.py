@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from .views import adjustments, documents, drill, exports, home, imports, rankings, rules, trend, units, upward
+from .views import (
+    adjustments,
+    documents,
+    drill,
+    exports,
+    home,
+    imports,
+    objections,
+    rankings,
+    rules,
+    trend,
+    units,
+    upward,
+)
 
 app_name = "reports"
 urlpatterns = [
@@ -13,6 +26,7 @@ urlpatterns = [
     path("rankings/close/<str:period>/<str:group>/", rankings.close, name="ranking_close"),
     path("rankings/publish/<str:period>/<str:group>/", rankings.publish_ranking, name="ranking_publish"),
     path("rankings/revise/<str:period>/<str:group>/", rankings.revise_ranking, name="ranking_revise"),
+    path("rankings/recompute/<str:period>/<str:group>/", rankings.recompute_ranking, name="ranking_recompute"),
     path("rankings/<str:period>/<str:group>/", rankings.ranking, name="ranking"),
     path("rankings/<str:period>/<str:group>/<str:unit>/", drill.ranking_unit, name="ranking_unit"),
     path("rankings/<str:period>/<str:group>/<str:unit>/<str:figure>/", drill.component, name="component"),
@@ -21,6 +35,12 @@ urlpatterns = [
     path("rules/", rules.rules, name="rules"),
     path("rules/new/", rules.rule_new, name="rule_new"),
     path("rules/<str:code>/", rules.rule, name="rule"),
+    path("objections/", objections.objections, name="objections"),
+    path("objections/times/", objections.objection_times, name="objection_times"),
+    path("objections/proofs/<str:name>/", objections.objection_proof, name="objection_proof"),
+    path("objections/<str:code>/", objections.objection, name="objection"),
+    path("objections/<str:code>/answer/", objections.objection_answer, name="objection_answer"),
+    path("objections/<str:period>/<str:group>/<str:unit>/", objections.objection_new, name="objection_new"),
     path("adjustments/", adjustments.adjustments, name="adjustments"),
     path("adjustments/new/", adjustments.adjustment_new, name="adjustment_new"),
     path("adjustments/proofs/<str:name>/", adjustments.adjustment_proof, name="adjustment_proof"),

@@ -2,6 +2,7 @@
 
 from .adjustment import Adjustment, AdjustmentProof
 from .document import Document
+from .objection import Objection, ObjectionProof, ObjectionTime
 from .period import Period
 from .ranking import ListEntry, Ranking, RankingRow
 from .rule import RuleUse, ScoringRule
@@ -11,6 +12,9 @@ __all__ = [
     "AdjustmentProof",
     "Document",
     "ListEntry",
+    "Objection",
+    "ObjectionProof",
+    "ObjectionTime",
     "Period",
     "Ranking",
     "RankingRow",

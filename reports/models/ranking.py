@@ -1,5 +1,6 @@
 """Rankings of a group in a period, their rows, and the red and black lists."""
 
+from datetime import datetime
 from decimal import Decimal
 
 from django.conf import settings
@@ -10,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from units.models import PeerGroup, Unit
 
-from ..querysets import RankingQuerySet
+from ..querysets import RankingQuerySet, RankingRowQuerySet
 from .period import Period
 from .rule import ScoringRule
 
@@ -36,6 +37,9 @@ class Ranking(models.Model):
     refreshed_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
     closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    objections_until = models.DateTimeField(
+        null=True, help_text="until then its units may object and it is not published; null: no such time"
+    )
     published_at = models.DateTimeField(null=True)
     published_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     error = models.CharField(max_length=300, blank=True, help_text="why its last refresh failed; the rows are older")
@@ -64,6 +68,10 @@ class Ranking(models.Model):
                 condition=Q(closed_by=None) | Q(published_by=None) | ~Q(closed_by=F("published_by")),
                 name="ranking_two_persons",
             ),
+            models.CheckConstraint(
+                condition=Q(published_at=None) | Q(objections_until=None) | Q(published_at__gte=F("objections_until")),
+                name="ranking_published_after_objections",
+            ),
         ]
         # The newest moment of each kind says whether any ranking changed: pages ask it on every request.
         indexes = [
@@ -77,6 +85,10 @@ class Ranking(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("reports:ranking", args=[self.period.code, self.group.code])
+
+    def takes_objections(self, *, at: datetime) -> bool:
+        """Whether its units may object at a moment."""
+        return self.state == self.State.CLOSED and self.objections_until is not None and at < self.objections_until
 
 
 class RankingRow(models.Model):
@@ -96,6 +108,8 @@ class RankingRow(models.Model):
     movement = models.IntegerField(null=True)
     components = models.JSONField()
     footnote = models.CharField(max_length=40, blank=True)
+
+    objects = RankingRowQuerySet.as_manager()
 
     class Meta:
         ordering = ["position"]

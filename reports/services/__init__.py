@@ -1,6 +1,6 @@
 """Acts on periods, rankings and scoring rules."""
 
-from .closing import close_ended, close_period
+from .closing import close_ended, close_period, recompute
 from .publication import publish, revise
 from .refreshing import open_period, refresh, roll_up
 from .rules import TriedRow, apply_rule, compare_rules, save_rule, stop_rule, try_rule, use_rule
@@ -13,6 +13,7 @@ __all__ = [
     "compare_rules",
     "open_period",
     "publish",
+    "recompute",
     "refresh",
     "revise",
     "roll_up",

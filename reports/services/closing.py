@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+import structlog
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef
@@ -9,12 +10,18 @@ from django.utils.translation import gettext as _
 
 from campaign.models import User
 from campaign.queries import record
+from campaign.rules import UnknownYear
 
 from ..models import Period, Ranking, RuleUse
 from ..queries.inputs import inputs_of
 from ..queries.locks import lock_period
+from ..queries.objections import objections_end
+from ..rules.canonical import digest
 from ..rules.periods import Span
+from .objections import announce
 from .refreshing import ensure_period, in_time, refresh
+
+logger = structlog.get_logger(__name__)
 
 #: After so many failed refreshes in a row the job leaves a ranking to people.
 TRIES = 5
@@ -25,33 +32,71 @@ def close_period(*, period: Period, by: User | None, now: datetime) -> list[Rank
     """Compute a period's drafts a last time, cut at its end, and fix them with their inputs; returns those closed.
 
     Rankings that cannot be computed stay drafts with their ``error``. Without a person (``by`` None: the job) first
-    revisions only are closed, a correction waits for its author. Raises ValidationError before the period's end.
+    revisions only are closed, a correction waits for its author. Where the kind of period has a time for objections
+    it begins now, and the units are told. Raises ValidationError before the period's end, or where that time runs into
+    a year without a work calendar.
     """
     if now < period.ends_at:
         raise ValidationError(_("%(period)s has not ended yet.") % {"period": period.span.label()})
+    try:
+        until = objections_end(period.kind, closed_at=now)
+    except UnknownYear as unknown:
+        raise ValidationError(str(unknown)) from unknown
     lock_period(period.pk)
     closed = [ranking for ranking in refresh(period=period, now=now) if by or ranking.revision == 1]
-    Ranking.objects.filter(pk__in=[ranking.pk for ranking in closed]).update(
-        state=Ranking.State.CLOSED, closed_at=now, closed_by=by
-    )
     for ranking in closed:
-        ranking.refresh_from_db(fields=["state", "closed_at", "closed_by", "refreshed_at"])
-        ranking.inputs = inputs_of(ranking)
-        ranking.save(update_fields=["inputs"])
+        _fix(ranking, by=by, now=now, until=until)
         record("ranking.closed", ranking, by=by, reference=str(ranking), after={"state": ranking.state})
+    announce(closed, at=now)
     return closed
+
+
+def _fix(ranking: Ranking, *, by: User | None, now: datetime, until: datetime | None) -> None:
+    """Close a ranking with the inputs of its rows."""
+    ranking.refresh_from_db(fields=["refreshed_at"])
+    ranking.state, ranking.closed_at, ranking.closed_by = Ranking.State.CLOSED, now, by
+    ranking.objections_until, ranking.inputs = until, inputs_of(ranking)
+    ranking.save(update_fields=["state", "closed_at", "closed_by", "objections_until", "inputs"])
+
+
+@transaction.atomic
+def recompute(*, ranking: Ranking, reason: str, by: User, now: datetime) -> Ranking:
+    """Compute a closed ranking anew from the facts as they stand now, and freeze its inputs again.
+
+    The act of the office after an objection was upheld and the facts corrected; the time for objections stays as it
+    was. Raises ValidationError without a reason, for a ranking that is not closed, or where it cannot be computed.
+    """
+    if not reason.strip():
+        raise ValidationError(_("Say why the ranking is recomputed."))
+    lock_period(ranking.period_id)
+    ranking = Ranking.objects.select_for_update(of=("self",)).select_related("period", "group").get(pk=ranking.pk)
+    if ranking.state != Ranking.State.CLOSED:
+        raise ValidationError(_("Only a closed ranking can be recomputed; a published one is revised."))
+    before = digest(ranking.inputs)
+    Ranking.objects.filter(pk=ranking.pk).update(state=Ranking.State.DRAFT)
+    if ranking.pk not in {done.pk for done in refresh(period=ranking.period, now=now)}:
+        raise ValidationError(_("The ranking cannot be computed from today's facts."))
+    _fix(ranking, by=by, now=now, until=ranking.objections_until)
+    after = {"reason": reason.strip(), "inputs": digest(ranking.inputs)}
+    record("ranking.recomputed", ranking, by=by, reference=str(ranking), before={"inputs": before}, after=after)
+    return ranking
 
 
 def close_ended(*, now: datetime) -> list[Period]:
     """Close every period that has ended and was opened before its end, and those missed since, in the order of time.
 
     Each is cut at its own end. Periods made afterwards from old facts are left to the office. Running it twice, or
-    with a clock set back, closes nothing twice and opens nothing.
+    with a clock set back, closes nothing twice and opens nothing. One that cannot be closed does not hold up the others.
     """
     closed = []
     for span in sorted((span for kind in _kinds() for span in _ended(kind, now)), key=in_time):
         period = ensure_period(span, now=now)
-        if close_period(period=period, by=None, now=now):
+        try:
+            done = close_period(period=period, by=None, now=now)
+        except ValidationError as refused:
+            logger.error("period.not_closed", period=span.code, reason=" ".join(refused.messages))
+            continue
+        if done:
             closed.append(period)
     return closed
 

@@ -6,6 +6,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from campaign.models import User
 from campaign.queries import record
@@ -13,15 +14,23 @@ from campaign.queries import record
 from ..models import Ranking
 from ..queries.inputs import inputs_of
 from ..queries.locks import lock_period
+from ..queries.objections import held_back
 from ..rules.canonical import canonical, code_version, digest
 from .refreshing import refresh
+
+#: Why a closed ranking is not published yet.
+HELD_BACK = {
+    "window": gettext_lazy("Its units may still object; it can be published when that time is over."),
+    "objections": gettext_lazy("Answer the open objections first."),
+}
 
 
 @transaction.atomic
 def publish(*, ranking: Ranking, by: User, now: datetime) -> Ranking:
     """Freeze a closed ranking with its inputs as of the closing, rule, rows and lists, and the digest of all of them.
 
-    Raises ValidationError where it is not closed, or ``by`` is the person who closed it.
+    Raises ValidationError where it is not closed, ``by`` is the person who closed it, its units may still object, or
+    an objection has no answer yet.
     """
     ranking = (
         Ranking.objects.select_for_update(of=("self",)).select_related("period", "group", "rule").get(pk=ranking.pk)
@@ -30,6 +39,9 @@ def publish(*, ranking: Ranking, by: User, now: datetime) -> Ranking:
         raise ValidationError(_("Only a closed ranking can be published."))
     if ranking.closed_by_id == by.pk:
         raise ValidationError(_("Who closed the period does not publish it: a second person does."))
+    held = held_back(ranking, at=now)
+    if held:
+        raise ValidationError(HELD_BACK[held])
     ranking.inputs = ranking.inputs or inputs_of(ranking)
     ranking.code_version = code_version()
     ranking.snapshot = canonical(snapshot_of(ranking))

@@ -18,11 +18,24 @@ from ..models import Ranking, RankingRow
 from ..queries import shown_components
 from ..queries.component import behind, component_of, open_units, site_inspections
 from ..queries.history import row_before
+from ..queries.objections import announced_row
+from ..queries.ranking_page import find_ranking
 from ..queries.rankings import Shown
 from ..rules.figures import FIGURES, FOOTNOTES, MEANS
 from ..rules.story import score_sentences
 from .charts import changes, waterfall
-from .rankings import found_or_404
+
+
+def _ranking_or_404(request: UserRequest, period: str, group: str, unit: str) -> Ranking:
+    """The ranking an address names, or the closed revision in which this person's own unit may object."""
+    revision = looked_at(request.GET).revision
+    found = find_ranking(request.user, period, group, revision)
+    row = None if found else announced_row(request.user, period, group, unit)
+    if row and row.ranking.revision == revision:
+        found = row.ranking
+    if found is None:
+        raise Http404
+    return found
 
 
 def _row_or_404(ranking: Ranking, unit: str) -> RankingRow:
@@ -37,7 +50,7 @@ def _address(ranking: Ranking, name: str, *rest: str, query: str = "") -> str:
 @require(Permission.SEE_RANKINGS)
 def ranking_unit(request: UserRequest, period: str, group: str, unit: str) -> HttpResponse:
     """Why a unit has its score: the published row for everyone, the way down for those who may open the unit."""
-    ranking = found_or_404(request, period, group)
+    ranking = _ranking_or_404(request, period, group, unit)
     row = _row_or_404(ranking, unit)
     query = looked_at(request.GET).query
     drill = open_units(request.user).filter(pk=row.unit_id).exists()
@@ -75,7 +88,7 @@ def _to_ranking(ranking: Ranking, query: str) -> dict[str, str]:
 @require(Permission.SEE_RANKINGS)
 def component(request: UserRequest, period: str, group: str, unit: str, figure: str) -> HttpResponse:
     """The rows behind one component of a unit; only for those who may open the unit."""
-    ranking = found_or_404(request, period, group)
+    ranking = _ranking_or_404(request, period, group, unit)
     row = _row_or_404(ranking, unit)
     part = component_of(row, figure)
     if part is None or part.value is None or not open_units(request.user).filter(pk=row.unit_id).exists():

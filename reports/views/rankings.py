@@ -1,6 +1,7 @@
 """The ranking page, and what is done with a ranking: closing its period, publishing it, correcting it."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -22,8 +23,9 @@ from ..models import Ranking
 from ..queries import late_entries, ranking_stamp, voided_since
 from ..queries import ranking_page as pages
 from ..queries.glance import Glance, glance
+from ..queries.objections import held_back
 from ..rules.sentences import told
-from ..services import close_period, publish, revise
+from ..services import close_period, publish, recompute, revise
 from .cached import cached_page, kept_html
 
 
@@ -52,7 +54,7 @@ def ranking(request: UserRequest, period: str, group: str) -> HttpResponse:
         newest = pages.newest_ranking(request.user, at=timezone.now(), group=group)
         return render(request, "reports/no_ranking.html", {"newest": newest, "asked": period}, status=404)
     mine = pages.own_units(request.user)
-    acts = _acts(request.user, seen)
+    acts = _acts(request.user, seen, timezone.now())
     return cached_page(
         request,
         "reports/ranking.html",
@@ -61,13 +63,18 @@ def ranking(request: UserRequest, period: str, group: str) -> HttpResponse:
     )
 
 
-def _acts(user: User, seen: Glance) -> tuple[str, ...]:
+def _acts(user: User, seen: Glance, now: datetime) -> tuple[str, ...]:
     """What this person may do with this ranking now; the first is the page's main button."""
+    closed = seen.state == "closed"
+    held = held_back(Ranking.objects.light().get(pk=seen.ranking), at=now) if closed else ""
+    may_close = user.can(Permission.CLOSE_PERIODS)
     possible = {
-        "publish": user.can(Permission.PUBLISH) and seen.state == "closed" and seen.closed_by != user.pk,
-        "close": user.can(Permission.CLOSE_PERIODS) and seen.state == "draft" and seen.ends_at <= timezone.now(),
+        "publish": user.can(Permission.PUBLISH) and closed and not held and seen.closed_by != user.pk,
+        "close": may_close and seen.state == "draft" and seen.ends_at <= now,
         "export": user.can(Permission.EXPORT),
-        "revise": user.can(Permission.CLOSE_PERIODS) and seen.state == "published",
+        "revise": may_close and seen.state == "published",
+        "recompute": may_close and closed,
+        f"held_{held}": bool(held) and user.can(Permission.SEE_OBJECTIONS),
     }
     return tuple(act for act, allowed in possible.items() if allowed)
 
@@ -151,6 +158,19 @@ def revise_ranking(request: UserRequest, period: str, group: str) -> HttpRespons
         revise(ranking=shown, reason=reason[:200], by=request.user, now=timezone.now())
 
     return _done(request, shown, act, _("A new revision is open as a draft. The published one stays readable."))
+
+
+@require_POST
+@require(Permission.CLOSE_PERIODS)
+def recompute_ranking(request: UserRequest, period: str, group: str) -> HttpResponse:
+    """Compute a closed ranking anew after its facts were corrected, with a reason."""
+    shown = found_or_404(request, period, group)
+
+    def act() -> None:
+        reason = request.POST.get("reason", "").strip()
+        recompute(ranking=shown, reason=reason[:200], by=request.user, now=timezone.now())
+
+    return _done(request, shown, act, _("Recomputed from the facts as they stand now, and closed again."))
 
 
 def _done(request: UserRequest, shown: Ranking, act: Callable[[], None], words: str) -> HttpResponse:
