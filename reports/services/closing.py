@@ -86,7 +86,7 @@ def close_ended(*, now: datetime) -> list[Period]:
     """Close every period that has ended and was opened before its end, and those missed since, in the order of time.
 
     Each is cut at its own end. Periods made afterwards from old facts are left to the office. Running it twice, or
-    with a clock set back, closes nothing twice and opens nothing. One that cannot be closed does not hold up the others.
+    with a clock set back, closes nothing twice and opens nothing. One that cannot be closed holds up no other.
     """
     closed = []
     for span in sorted((span for kind in _kinds() for span in _ended(kind, now)), key=in_time):
@@ -94,7 +94,7 @@ def close_ended(*, now: datetime) -> list[Period]:
         try:
             done = close_period(period=period, by=None, now=now)
         except ValidationError as refused:
-            logger.error("period.not_closed", period=span.code, reason=" ".join(refused.messages))
+            logger.exception("period.not_closed", period=span.code, reason=" ".join(refused.messages))
             continue
         if done:
             closed.append(period)

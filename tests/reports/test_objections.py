@@ -161,7 +161,8 @@ def test_upheld_the_facts_are_corrected_and_the_ranking_is_recomputed_before_it_
     assert (again.state, again.revision, again.objections_until) == ("closed", 1, END)
     assert again.inputs != before
     line = Event.objects.get(action="ranking.recomputed")
-    assert line.after["reason"] == "异议成立" and line.before["inputs"] != line.after["inputs"]
+    assert line.after["reason"] == "异议成立"
+    assert line.before["inputs"] != line.after["inputs"]
     assert publish(ranking=again, by=city.supervisor, now=OVER).digest
 
 
@@ -198,7 +199,8 @@ def test_a_unit_sees_its_own_row_and_the_way_down_before_publication(city, annou
     client = signed_in(city.leader)
 
     page = client.get(ADDRESS)
-    assert "71.00" in page.text and "西街" not in page.text
+    assert "71.00" in page.text
+    assert "西街" not in page.text
     assert client.get(f"/rankings/{made.WEEK}/streets/S1/?revision=1").status_code == 200
     assert client.get(f"/rankings/{made.WEEK}/streets/S1/conformity/?revision=1").status_code == 200
 
