@@ -34,6 +34,7 @@ NAVIGATION = [
     (_("Scoring rules"), "reports:rules", "adjustments", (P.MANAGE_RULES,)),
     (_("Ledger settings"), "inspections:settings", "settings", (P.MANAGE_LEDGER,)),
     (_("Work calendar"), "campaign:calendar", "calendar", (P.MANAGE_CALENDAR,)),
+    (_("Group robots"), "campaign:robots", "send", (P.MANAGE_ROBOTS,)),
     (_("People"), "campaign:users", "users", (P.MANAGE_USERS, P.ASSIGN_ROLES)),
     (_("Suggestions received"), "campaign:suggestions_all", "message-circle", (P.READ_SUGGESTIONS,)),
     (_("Audit trail"), "campaign:audit", "history", (P.SEE_AUDIT,)),

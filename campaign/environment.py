@@ -2,8 +2,8 @@
 
 import os
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
+from typing import Any, NamedTuple
+from urllib.parse import unquote, urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -80,6 +80,35 @@ def tiles(name: str) -> str:
     if url and not (known and _scheme_and_host(url, {"http", "https"})):
         raise ImproperlyConfigured(f"{name} must look like https://tiles.example/{{z}}/{{x}}/{{y}}.png.")
     return url
+
+
+class MailServer(NamedTuple):
+    """Where e-mail is handed in."""
+
+    host: str
+    port: int
+    user: str
+    password: str
+    tls: bool
+    ssl: bool
+
+
+NO_MAIL = MailServer("localhost", 25, "", "", False, False)
+MAIL_PORTS = {"smtp": 25, "smtp+tls": 587, "smtp+ssl": 465}
+
+
+def mail_server() -> MailServer | None:
+    """EMAIL_URL: smtp+tls://user:password@host:587 (STARTTLS), smtp+ssl:// or smtp://; None where it is unset."""
+    url = text("EMAIL_URL", "")
+    if not url:
+        return None
+    if not _scheme_and_host(url, set(MAIL_PORTS)):
+        raise ImproperlyConfigured("EMAIL_URL must look like smtp+tls://user:password@host:587.")
+    parts = urlsplit(url)
+    port = parts.port or MAIL_PORTS[parts.scheme]
+    user, password = unquote(parts.username or ""), unquote(parts.password or "")
+    tls, ssl = parts.scheme == "smtp+tls", parts.scheme == "smtp+ssl"
+    return MailServer(parts.hostname or "", port, user, password, tls, ssl)
 
 
 def origin(url: str) -> str:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from campaign.views import accounts, audit, calendar, frame, notices, standard, suggestions
+from campaign.views import accounts, audit, calendar, frame, notices, robots, standard, suggestions
 
 app_name = "campaign"
 urlpatterns = [
@@ -10,6 +10,10 @@ urlpatterns = [
     path("inbox/", notices.inbox, name="inbox"),
     path("inbox/read/", notices.inbox_read, name="inbox_read"),
     path("inbox/<uuid:uuid>/", notices.notice, name="notice"),
+    path("robots/", robots.robots, name="robots"),
+    path("robots/new/", robots.robot_new, name="robot_new"),
+    path("robots/<str:code>/", robots.robot, name="robot"),
+    path("robots/<str:code>/try/", robots.robot_try, name="robot_try"),
     path("suggestions/", suggestions.suggestions, name="suggestions"),
     path("suggestions/all/", suggestions.suggestions_all, name="suggestions_all"),
     path("suggestions/all/<str:code>/answered/", suggestions.suggestion_answered, name="suggestion_answered"),

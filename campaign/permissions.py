@@ -63,6 +63,7 @@ class Permission(StrEnum):
     HANDLE_CITIZEN_REPORTS = "handle_citizen_reports"
     READ_SUGGESTIONS = "read_suggestions"
     READ_NOTICES = "read_notices"
+    MANAGE_ROBOTS = "manage_robots"
 
 
 P, R = Permission, Role
@@ -106,6 +107,7 @@ TABLE: dict[Permission, frozenset[str]] = {
     P.HANDLE_CITIZEN_REPORTS: frozenset({OFFICE}),
     P.READ_SUGGESTIONS: frozenset({R.SYSTEM_ADMIN}),
     P.READ_NOTICES: frozenset(Role.values),
+    P.MANAGE_ROBOTS: frozenset({OFFICE}),
 }
 
 

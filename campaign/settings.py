@@ -171,6 +171,16 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(minutes=1),
         "options": {"expires": 60},
     },
+    "send what waits in the outbox": {
+        "task": "campaign.tasks.send_waiting",
+        "schedule": timedelta(minutes=1),
+        "options": {"expires": 60},
+    },
+    "climb the ladder": {
+        "task": "inspections.tasks.climb_ladder",
+        "schedule": timedelta(minutes=5),
+        "options": {"expires": 300},
+    },
     "forget contacts": {
         "task": "campaign.tasks.forget_contacts",
         "schedule": crontab(hour=3, minute=40),
@@ -275,6 +285,16 @@ FIRST_DAY_OF_WEEK = 1
 # What the pages say about themselves; without a name the mark says "City Campaign"
 SITE_NAME = environment.text("SITE_NAME", "延安创城" if DEMO else "")
 SUGGESTIONS_CONTACT = environment.text("SUGGESTIONS_CONTACT", "")
+
+# What leaves the house. Without EMAIL_URL no e-mail is sent; robots of chat groups only at these hosts.
+SITE_URL = environment.text("SITE_URL", "").rstrip("/")
+MAIL = environment.mail_server()
+EMAIL_ON = MAIL is not None
+EMAIL_HOST, EMAIL_PORT, EMAIL_HOST_USER, EMAIL_HOST_PASSWORD, EMAIL_USE_TLS, EMAIL_USE_SSL = MAIL or environment.NO_MAIL
+DEFAULT_FROM_EMAIL = environment.text("EMAIL_FROM", "webmaster@localhost")
+EMAIL_TIMEOUT = 10  # seconds
+ROBOT_HOSTS = environment.names("ROBOT_HOSTS", "qyapi.weixin.qq.com,oapi.dingtalk.com")
+ROBOT_LOCAL = environment.names("ROBOT_LOCAL")  # host:port inside one's own network, by http too
 
 # How often people without an account may write to us, each within an hour; who is signed in is never counted
 WRITING_LIMITS = {

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from .services import allowances, audit, suggestions
+from .services import allowances, audit, sending, suggestions
 
 
 @shared_task
@@ -18,3 +18,9 @@ def forget_contacts() -> None:
     now = timezone.now()
     suggestions.forget_contacts(at=now)
     allowances.forget_allowances(at=now)
+
+
+@shared_task
+def send_waiting() -> None:
+    """Every minute: e-mails and messages to chat groups that are due."""
+    sending.send_due(now=timezone.now())

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from .services import citizens
+from .services import citizens, digests, ladder
 from .services.ledger import resume_ended
 from .services.photos import sweep
 
@@ -24,3 +24,11 @@ def forget_contacts() -> None:
 def resume_suspended() -> None:
     """Every few minutes: what was suspended until a day that is over runs again from the end of that day."""
     resume_ended(at=timezone.now())
+
+
+@shared_task
+def climb_ladder() -> None:
+    """Every few minutes, in office hours: overdue problems climb, and once a working day everybody hears of theirs."""
+    now = timezone.now()
+    ladder.climb(now=now)
+    digests.write_digest(now=now)

@@ -34,7 +34,7 @@ class AccountForm(forms.ModelForm[User]):
 
     class Meta:
         model = User
-        fields = ("name", "is_active")
+        fields = ("name", "email", "is_active")
 
 
 class RoleForm(forms.Form):

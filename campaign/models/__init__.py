@@ -6,6 +6,7 @@ from .event import ChainHead, Event, Seal
 from .imports import ImportMapping, ImportRun
 from .kept import KeptFile
 from .notice import Notice
+from .outbox import Delivery, Robot
 from .people import PasswordHistory, User
 from .public import Allowance, Suggestion
 from .standard import CheckItem, Indicator, SiteType, Standard
@@ -15,6 +16,7 @@ __all__ = [
     "Campaign",
     "ChainHead",
     "CheckItem",
+    "Delivery",
     "Event",
     "FactChange",
     "ImportMapping",
@@ -24,6 +26,7 @@ __all__ = [
     "Notice",
     "Numbering",
     "PasswordHistory",
+    "Robot",
     "Seal",
     "SiteType",
     "Standard",

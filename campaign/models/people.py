@@ -37,6 +37,7 @@ class User(AbstractBaseUser):
 
     username = models.CharField(_("user name"), max_length=60, unique=True, validators=[UnicodeUsernameValidator()])
     name = models.CharField(_("name"), max_length=60)
+    email = models.EmailField(_("e-mail"), blank=True, help_text=_("For the daily digest; empty: none is sent"))
     role = models.CharField(_("role"), max_length=20, choices=Role.choices, blank=True)
     is_active = models.BooleanField(_("may sign in"), default=True)
     is_demo = models.BooleanField(_("demonstration account"), default=False, editable=False)

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from rest_framework.authtoken.models import Token
 
+from ..contact import masked
 from ..models import PasswordHistory, User
 from ..permissions import Role
 from ..queries import record
@@ -31,13 +32,18 @@ def create_account(*, username: str, name: str, by: User | None) -> tuple[User, 
 
 
 @transaction.atomic
-def rename_account(*, user: User, name: str, is_active: bool, by: User) -> None:
-    """Change the name on an account and whether it may sign in; a disabled person's sessions and token end at once."""
+def rename_account(*, user: User, name: str, is_active: bool, by: User, email: str | None = None) -> None:
+    """Change the name on an account, its e-mail address (None: it stays) and whether it may sign in.
+
+    A disabled person's sessions and token end at once. The trail keeps the address masked.
+    """
     if user == by and not is_active:
         raise ValidationError({"is_active": _("You cannot disable your own account.")})
-    before = User.objects.values("name", "is_active").get(pk=user.pk)
-    after = {"name": name, "is_active": is_active}
-    User.objects.filter(pk=user.pk).update(**after)
+    stored = User.objects.get(pk=user.pk)
+    address = stored.email if email is None else email
+    before = {"name": stored.name, "is_active": stored.is_active, "email": masked(stored.email)}
+    after = {"name": name, "is_active": is_active, "email": masked(address)}
+    User.objects.filter(pk=user.pk).update(name=name, is_active=is_active, email=address)
     if not is_active:
         Token.objects.filter(user=user).delete()
     record("user.changed", user, by=by, reference=user.username, before=before, after=after)
