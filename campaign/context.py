@@ -23,6 +23,7 @@ NAVIGATION = [
     (_("Problem ledger"), "inspections:problems", "clipboard-list", (P.SEE_PROBLEMS,)),
     (_("Rankings"), "reports:rankings", "trophy", (P.SEE_RANKINGS,)),
     (_("Citizens' reports"), "inspections:citizen_reports", "message-circle", (P.HANDLE_CITIZEN_REPORTS,)),
+    (_("Appeals"), "inspections:appeals", "scale", (P.SEE_APPEALS,)),
     (_("Units"), "units:units", "building-community", (P.SEE_UNITS,)),
     (_("Tasks"), "units:tasks", "list-check", (P.SEE_TASKS,)),
     (_("Objections"), "reports:objections", "message-circle", (P.SEE_OBJECTIONS,)),

@@ -35,6 +35,12 @@ class Permission(StrEnum):
     HAND_OVER = "hand_over"
     REPAIR = "repair"
     CHECK_REPAIRS = "check_repairs"
+    SEE_APPEALS = "see_appeals"
+    APPEAL = "appeal"
+    DECIDE_APPEALS = "decide_appeals"
+    RECHECK = "recheck"
+    DRAW_RECHECKS = "draw_rechecks"
+    WATCH_FAIRNESS = "watch_fairness"
     MANAGE_LEDGER = "manage_ledger"
     SEE_UNITS = "see_units"
     MANAGE_UNITS = "manage_units"
@@ -79,6 +85,12 @@ TABLE: dict[Permission, frozenset[str]] = {
     P.HAND_OVER: frozenset({OFFICE}),
     P.REPAIR: frozenset({UNIT}),
     P.CHECK_REPAIRS: frozenset({OFFICE}),
+    P.SEE_APPEALS: frozenset({OFFICE, UNIT, SUPERVISOR}),
+    P.APPEAL: frozenset({UNIT}),
+    P.DECIDE_APPEALS: frozenset({OFFICE}),
+    P.RECHECK: frozenset({OFFICE, INSPECTOR}),
+    P.DRAW_RECHECKS: frozenset({OFFICE}),
+    P.WATCH_FAIRNESS: frozenset({OFFICE}),
     P.MANAGE_LEDGER: frozenset({OFFICE}),
     P.SEE_UNITS: frozenset({OFFICE, INSPECTOR, UNIT, SUPERVISOR}),
     P.MANAGE_UNITS: frozenset({OFFICE}),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.apps import apps
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -51,12 +51,16 @@ class ProblemQuerySet(QuerySet["models.Problem"]):
     """The ledger."""
 
     def visible_to(self, user: User) -> Self:
-        """Office and supervisors see all; unit staff what was handed to their units; others what they noted."""
+        """Office and supervisors see all; unit staff what was handed to their units, what an appeal of
+        theirs ended included; inspectors what they noted or have to recheck; others what they noted."""
         if user.role in WHOLE_CITY:
             return self
         if user.role == Role.UNIT:
             held = Exists(links_up_to(user).filter(descendant=OuterRef("unit")))
-            return self.filter(held).exclude(state__in=[State.NOTED, State.CANCELLED])
+            return self.filter(held).exclude(state=State.NOTED).exclude(state=State.CANCELLED, voided_at=None)
+        if user.role == Role.INSPECTOR:
+            rechecks = apps.get_model("inspections", "Recheck")._default_manager
+            return self.filter(Q(noted_by=user) | Exists(rechecks.filter(problem=OuterRef("pk"), inspector=user)))
         return self.filter(noted_by=user) if user.can(Permission.SEE_PROBLEMS) else self.none()
 
     def open(self) -> Self:
@@ -148,3 +152,29 @@ class SupervisionQuerySet(QuerySet["models.Supervision"]):
         if user.role != Role.UNIT:
             return self.none()
         return self.filter(Exists(links_up_to(user).filter(descendant=OuterRef("unit"))), state="issued")
+
+
+class AppealQuerySet(QuerySet["models.Appeal"]):
+    """Appeals (申诉)."""
+
+    def visible_to(self, user: User) -> Self:
+        """Office and supervisors see all, unit staff those of their units."""
+        if user.role in WHOLE_CITY:
+            return self
+        if not user.can(Permission.SEE_APPEALS):
+            return self.none()
+        return self.filter(Exists(links_up_to(user).filter(descendant=OuterRef("unit"))))
+
+    def undecided(self) -> Self:
+        """Appeals that wait for the office."""
+        return self.filter(state="open")
+
+
+class RecheckQuerySet(QuerySet[Any]):
+    """What was drawn to be looked at again: problems (``Recheck``) or sites (``BlindVisit``)."""
+
+    def visible_to(self, user: User) -> Self:
+        """The office sees all, inspectors their own; nobody else learns what was drawn."""
+        if user.can(Permission.DRAW_RECHECKS):
+            return self
+        return self.filter(inspector=user) if user.can(Permission.RECHECK) else self.none()

@@ -1,5 +1,6 @@
 """How an answer earns points, and who may move a problem where. Numbers and states only; no database here."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
@@ -199,3 +200,20 @@ class Rung(StrEnum):
 def can_move(state: str, move: Move) -> bool:
     """Whether a move starts from a state."""
     return state in TRANSITIONS[move].sources
+
+
+#: From this likeness on two texts are taken to speak of the same fault.
+ALIKE = Decimal("0.6")
+
+
+def similar(one: str, other: str) -> bool:
+    """Whether two short texts say nearly the same: Dice's coefficient of their pairs of characters (2·common ÷ all).
+
+    Spaces and punctuation do not count; texts of fewer than four characters must be equal.
+    """
+    first, second = ("".join(filter(str.isalnum, text.lower())) for text in (one, other))
+    if min(len(first), len(second)) < 4:
+        return first == second and bool(first)
+    pairs = [[text[n : n + 2] for n in range(len(text) - 1)] for text in (first, second)]
+    common = (Counter(pairs[0]) & Counter(pairs[1])).total()
+    return Decimal(2 * common) / (len(pairs[0]) + len(pairs[1])) >= ALIKE

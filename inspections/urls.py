@@ -3,6 +3,7 @@
 from django.urls import path
 
 from .views import (
+    appeals,
     board,
     citizen_desk,
     citizens,
@@ -20,6 +21,10 @@ app_name = "inspections"
 urlpatterns = [
     path("report/", citizens.report, name="report"),
     path("report/track/", citizens.track, name="track"),
+    path("appeals/", appeals.appeals, name="appeals"),
+    path("appeals/<str:code>/", appeals.appeal, name="appeal"),
+    path("appeals/<str:code>/decide/", appeals.appeal_decide, name="appeal_decide"),
+    path("appeal-proofs/<str:name>/", appeals.appeal_proof, name="appeal_proof"),
     path("citizen-reports/", citizen_desk.citizen_reports, name="citizen_reports"),
     path("citizen-reports/<str:code>/", citizen_desk.citizen_report, name="citizen_report"),
     path("citizen-reports/<str:code>/contact/", citizen_desk.citizen_contact, name="citizen_contact"),
@@ -40,5 +45,6 @@ urlpatterns = [
     path("problems/paste/", pasting.paste, name="paste"),
     path("problems/hand-over/", ledger.hand_over, name="hand_over"),
     path("problems/<str:code>/", ledger.problem, name="problem"),
+    path("problems/<str:code>/appeal/", appeals.appeal_new, name="appeal_new"),
     path("problems/<str:code>/<str:move>/", ledger.problem_move, name="problem_move"),
 ]

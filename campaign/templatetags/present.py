@@ -50,6 +50,12 @@ TONES = {
     "not_met": "red",
     "not_applicable": "grey",
     "skipped": "grey",
+    "appeal": "blue",
+    "lapsed": "grey",
+    "recheck": "blue",
+    "holds": "green",
+    "not_fixed": "amber",
+    "false": "red",
 }
 ICONS = {
     "noted": "flag",
@@ -80,6 +86,12 @@ ICONS = {
     "not_met": "x",
     "not_applicable": "minus",
     "skipped": "dots",
+    "appeal": "scale",
+    "lapsed": "ban",
+    "recheck": "eye-check",
+    "holds": "circle-check",
+    "not_fixed": "arrow-back-up",
+    "false": "alert-triangle",
 }
 
 

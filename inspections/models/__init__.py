@@ -1,21 +1,27 @@
 """What was seen and what was put right."""
 
+from .appeal import Appeal, AppealProof
 from .bulk import BulkItem, BulkRun
 from .citizen import CitizenReport
 from .inspection import Answer, Inspection, InspectionUnit
 from .ladder import Climb, Digest, LimitRule, Supervision
 from .photo import Photo
 from .problem import Extension, Problem, Step, Suspension
+from .recheck import BlindVisit, Draw, Recheck
 from .saved_filter import SavedFilter
 from .settings import LedgerSettings
 
 __all__ = [
     "Answer",
+    "Appeal",
+    "AppealProof",
+    "BlindVisit",
     "BulkItem",
     "BulkRun",
     "CitizenReport",
     "Climb",
     "Digest",
+    "Draw",
     "Extension",
     "Inspection",
     "InspectionUnit",
@@ -23,6 +29,7 @@ __all__ = [
     "LimitRule",
     "Photo",
     "Problem",
+    "Recheck",
     "SavedFilter",
     "Step",
     "Supervision",

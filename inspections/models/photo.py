@@ -18,6 +18,7 @@ class Photo(models.Model):
     class Role(models.TextChoices):
         BEFORE = "before", _("Before repair")
         AFTER = "after", _("After repair")
+        RECHECK = "recheck", _("On recheck")
 
     client_uuid = models.UUIDField(unique=True)
     problem = models.ForeignKey(Problem, models.PROTECT, null=True, blank=True, related_name="photos")

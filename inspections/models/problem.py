@@ -181,6 +181,10 @@ class Step(models.Model):
         (Move.REFUSE_SUSPENSION.value, _("Suspension refused")),
         (Move.RESUME.value, _("Resumed")),
         (Move.CANCEL.value, _("Cancelled")),
+        ("appeal", _("Appealed")),
+        ("uphold", _("Appeal upheld")),
+        ("refuse_apl", _("Appeal refused")),
+        ("recheck", _("Rechecked")),
     ]
 
     problem = models.ForeignKey(Problem, models.PROTECT, related_name="steps")

@@ -53,6 +53,18 @@ class LedgerSettings(models.Model):
     digest_at = models.TimeField(
         _("daily digest at"), default=time(8, 30), help_text=_("On working days; everybody gets one at most")
     )
+    appeal_days = models.PositiveSmallIntegerField(
+        _("working days to appeal"),
+        default=5,
+        validators=[MaxValueValidator(60)],
+        help_text=_("How long after the hand-over a unit may appeal; 0: no appeals"),
+    )
+    repeat_days = models.PositiveSmallIntegerField(
+        _("days of a repeat"),
+        default=30,
+        validators=[MaxValueValidator(366)],
+        help_text=_("The same fault at the same site so many days after the last was closed is a repeat"),
+    )
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(only=1), name="ledger_settings_one_row")]

@@ -185,7 +185,7 @@ def story(problem: Problem, user: User) -> list[Step]:
     """
     steps = list(problem.steps.select_related("by", "unit", "proposed_unit"))
     for step in steps:
-        hidden = user.can(Permission.REPAIR) and step.move == "note"
+        hidden = user.can(Permission.REPAIR) and step.move in ("note", "recheck")
         step.who = step.by.get_role_display() if hidden else str(step.by)  # type: ignore[attr-defined]
     return steps
 

@@ -24,6 +24,7 @@ from units.services import Accountability
 
 from ..models import Answer, Inspection, InspectionUnit, Problem, Step
 from ..rules import Earned, Move, State, earn, earned_share, site_score, total
+from .repeats import mark_repeats
 
 IMPORTER = "import"
 #: The note on a step whose time no sheet told.
@@ -210,6 +211,7 @@ def store_problems(*, rows: Sequence[ProblemRow], by: User | None) -> None:
         f"{key}\t{move}\t{state}\t{unit}\t{who.pk}\t{at}\t{note}\n" for key, move, state, unit, at, note in steps
     )
     copy_lines(Step._meta.db_table, STEP_COLUMNS, written)
+    mark_repeats(keys)
     keep_numbers(row.code for row in rows)
     record("problems.imported", by=by, after={"rows": len(rows)})
     facts_changed({day_of(at) for at in {step[4] for step in steps}})

@@ -111,6 +111,8 @@ def _must_differ(unit: Unit, problem: Problem) -> None:
 
 
 def _reopen(problem: Problem, act: Act) -> dict[str, Any]:
+    if problem.voided_at:
+        raise ValidationError(_("An appeal against it was upheld: it stays closed."))
     if not act.limit:
         return {"closed_at": None}
     due, _receive_due = due_dates(act.limit, act.at)

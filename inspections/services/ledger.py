@@ -20,7 +20,7 @@ from units.models import Unit
 
 from ..models import Photo, Problem, Step
 from ..rules import TRANSITIONS, Move, State, Transition, can_move
-from . import extensions, suspensions
+from . import endings, extensions, suspensions
 from .effects import EFFECTS, Act, dates_of
 from .effects import RECEIVE_LIMIT as RECEIVE_LIMIT
 
@@ -62,6 +62,7 @@ def _make(problem: Problem, act: Act, version: int) -> Problem:
         _attach_photos(now, act)
         extensions.follow(problem, now, act)
         suspensions.follow(problem, now, act)
+        endings.follow(problem, now, act)
         _write_down(problem, now, act)
     return now
 

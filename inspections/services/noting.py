@@ -18,6 +18,7 @@ from units.models import Site, Unit
 from ..models import Photo, Problem, Step
 from ..rules import State
 from .once import digest_of, sent_before
+from .repeats import mark_repeats
 
 #: What a quick problem gets where nobody says otherwise.
 DEFAULT_LIMIT = "3d"
@@ -89,7 +90,8 @@ def check_words(*, text: str, limit: str) -> None:
 def store_problems(problems: list[Problem], *, by: User) -> None:
     """Number and store noted problems with their first step and audit lines; runs in the caller's transaction.
 
-    The number of statements depends on the number of months among ``noted_at`` only.
+    Those that repeat an earlier one are marked. The number of statements depends on the number of months among
+    ``noted_at`` only.
     """
     for problem, code in zip(problems, new_codes("WT", (day_of(row.noted_at) for row in problems), 4), strict=True):
         problem.code = code
@@ -101,6 +103,7 @@ def store_problems(problems: list[Problem], *, by: User) -> None:
         ),
         batch_size=2000,
     )
+    mark_repeats(problem.pk for problem in problems)
     record_all(
         an_event("problem.noted", problem, by=by, after={"text": problem.text, "severity": problem.severity})
         for problem in problems

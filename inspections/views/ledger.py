@@ -95,7 +95,7 @@ def problem_move(request: UserRequest, code: str, move: str) -> HttpResponse:
 def _problem(request: UserRequest, code: str) -> Problem:
     rows = Problem.objects.visible_to(request.user)
     rows = rows.select_related("site", "unit", "item__indicator", "answer").prefetch_related(
-        "extensions", "suspensions"
+        "extensions", "suspensions", "appeals"
     )
     found = get_object_or_404(rows, code=code)
     if found.suspended_until and resume_ended(at=timezone.now(), problem=found):

@@ -24,6 +24,7 @@ from ..models import Photo, Problem, Step, Suspension
 from ..queries import ledger
 from ..queries.checklist import LimitChoice, limit_choices, units_near
 from ..queries.extensions import granted_now, open_one
+from ..queries.fairness import fairness_of
 from ..rules import Move
 from ..services.effects import due_dates
 
@@ -139,6 +140,7 @@ def page_context(user: User, problem: Problem, *, at: datetime, typed: Typed | N
         "resumed": any(one.resumed_at for one in problem.suspensions.all()),
         "extended": next(iter(granted_now(problem, asked)), None),
         "pairs": _pairs(problem),
+        "fairness": fairness_of(problem, user, at=at, clock=clock),
         "steps": _timeline(steps),
         "inspection": ledger.seen_inspection(problem, user),
         "choices": [_choice(problem, move, user, at, typed, returned) for move in ledger.moves_now(problem, user)],
@@ -199,7 +201,14 @@ def _timeline(steps: list[Step]) -> Iterator[dict[str, Any]]:
 
 
 #: Moves whose colour and icon are not those of the state they lead to.
-MARKS: dict[str, str] = {Move.RETURN: "returned", Move.REOPEN: "reopened"}
+MARKS: dict[str, str] = {
+    Move.RETURN: "returned",
+    Move.REOPEN: "reopened",
+    "appeal": "appeal",
+    "uphold": "upheld",
+    "refuse_apl": "refused",
+    "recheck": "recheck",
+}
 
 
 def _proposal(step: Step) -> str:
