@@ -147,6 +147,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(minutes=1),
         "options": {"expires": 60},
     },
+    "go on with batches of the ledger": {
+        "task": "inspections.tasks.sweep_bulk",
+        "schedule": timedelta(minutes=1),
+        "options": {"expires": 60},
+    },
     "resume what was suspended": {
         "task": "inspections.tasks.resume_suspended",
         "schedule": timedelta(minutes=5),

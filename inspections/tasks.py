@@ -4,6 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from .services import citizens, digests, ladder
+from .services.bulk_runs import forgotten_runs, work_on
 from .services.ledger import resume_ended
 from .services.photos import sweep
 
@@ -32,3 +33,17 @@ def climb_ladder() -> None:
     now = timezone.now()
     ladder.climb(now=now)
     digests.write_digest(now=now)
+
+
+@shared_task
+def run_bulk(pk: int) -> None:
+    """Do one act on many problems, a few in each transaction."""
+    while work_on(pk=pk, at=timezone.now()):
+        pass
+
+
+@shared_task
+def sweep_bulk() -> None:
+    """Every minute: runs whose task was lost, or whose worker died."""
+    for pk in forgotten_runs(at=timezone.now()):
+        run_bulk(pk)

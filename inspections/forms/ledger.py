@@ -105,10 +105,10 @@ class HandOverForm(MoveForm):
     field_order = ("unit", "limit", "text", "note", "version")
 
     def clean_limit(self) -> str:
-        return _limit(self.cleaned_data["limit"])
+        return limit_of(self.cleaned_data["limit"])
 
 
-def _limit(text: str) -> str:
+def limit_of(text: str) -> str:
     """A limit as it is stored. Raises ValidationError where it is none."""
     try:
         return str(parse_limit(text))
@@ -131,7 +131,7 @@ class TransferForm(ReasonForm):
     field_order = ("unit", "limit", "note", "version")
 
     def clean_limit(self) -> str | None:
-        return _limit(self.cleaned_data["limit"]) if self.cleaned_data["limit"] else None
+        return limit_of(self.cleaned_data["limit"]) if self.cleaned_data["limit"] else None
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -159,7 +159,7 @@ class ReopenForm(ReasonForm):
     field_order = ("limit", "note", "version")
 
     def clean_limit(self) -> str | None:
-        return _limit(self.cleaned_data["limit"]) if self.cleaned_data["limit"] else None
+        return limit_of(self.cleaned_data["limit"]) if self.cleaned_data["limit"] else None
 
 
 class PhotoIds(forms.MultipleHiddenInput):
@@ -228,7 +228,7 @@ class BatchForm(forms.Form):
             if code and version.isascii() and version.isdigit() and len(version) < 10 and "\x00" not in code:
                 versions[code] = int(version)
         if not versions:
-            raise ValidationError(_("Tick at least one problem to hand over."))
+            raise ValidationError(_("Tick at least one problem."))
         if len(versions) > self.MOST:
             raise ValidationError(_("At most %(count)s problems at a time, please.") % {"count": self.MOST})
         return {"versions": versions}

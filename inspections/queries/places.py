@@ -13,7 +13,7 @@ from units.models import Boundary, Site
 from ..models import Problem
 
 #: Points nearer to each other than this stand together.
-CELL = 48  # pixels
+CELL = 60  # pixels
 
 
 @dataclass(frozen=True, slots=True)

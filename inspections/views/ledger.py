@@ -9,19 +9,19 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from campaign.guard import UserRequest, require
 from campaign.permissions import Permission, Role
 
-from ..forms.ledger import FORMS, MOST_PHOTOS, BatchForm, MoveForm
+from ..forms.ledger import FORMS, MOST_PHOTOS, MoveForm
 from ..models import Problem
 from ..queries import ledger
 from ..rules import TRANSITIONS, Move, State
-from ..services.ledger import Conflict, hand_over_many, move_problem, resume_ended
+from ..services.ledger import Conflict, move_problem, resume_ended
 from ..services.photos import receive_photo
+from .bulk import acts_for
 from .looking import answer, link, looked, set_left, tabs
 from .problem_page import page_context
 
@@ -46,6 +46,8 @@ def problems(request: UserRequest) -> HttpResponse:
         "previous": link(request.GET, before=page.before) if page.before else "",
         "next": link(request.GET, after=page.after) if page.after else "",
         "batch": request.user.can(Permission.HAND_OVER) and any(map(_can_be_ticked, page.rows)),
+        "acts": acts_for(request.user, look.state) if page.rows else [],
+        "every": look.counts.get(look.state, 0),
     }
     return answer(request, look, "inspections/problems.html", context)
 
@@ -155,23 +157,3 @@ def _gone(request: UserRequest, words: str) -> HttpResponse:
     messages.success(request, words)
     target = reverse("inspections:problems")
     return HttpResponse(headers={"HX-Redirect": target}) if request.htmx else redirect(target)
-
-
-@require_POST
-@require(Permission.HAND_OVER)
-def hand_over(request: UserRequest) -> HttpResponse:
-    """Hand over the problems ticked in the list; says of each what became of it."""
-    form = BatchForm(request.POST.getlist("problem"))
-    back = _back(request)
-    try:
-        rows = hand_over_many(versions=form.clean()["versions"], by=request.user, at=timezone.now())
-    except ValidationError as refused:
-        context = {"errors": refused.messages, "back": back}
-        return render(request, "inspections/handed_over.html", context, status=422)
-    return render(request, "inspections/handed_over.html", {"rows": rows, "back": back})
-
-
-def _back(request: UserRequest) -> str:
-    target = request.POST.get("next", "")
-    ok = url_has_allowed_host_and_scheme(target, {request.get_host()}, request.is_secure())
-    return target if ok else reverse("inspections:problems")

@@ -33,7 +33,10 @@ def problem_map(request: UserRequest) -> HttpResponse:
     """The window that the address names, or the whole city; works as a still picture with links."""
     look = looked(request)
     drawn = places.outlines()
-    window = Window.parse(request.GET.get("at", "")) or Window.around(places.whole(drawn) or CHINA)
+    tiled = bool(settings.MAP_TILES)
+    window = Window.parse(request.GET.get("at", "")) or Window.around(places.whole(drawn) or CHINA, whole=tiled)
+    if tiled and window.zoom % 1:
+        window = window.nearer(0) or window
     found = ledger.in_state(look.found, look.state)
     listed = ledger.page_of(
         places.within(found, window.bounds), by_due=True, after=look.wanted.get("after") or "", size=LISTED
@@ -84,7 +87,8 @@ def _points(request: UserRequest, look: Look, found: QuerySet[Problem], window: 
         title = " · ".join(filter(None, [one.name if one.sites == 1 else "", count, late or state]))
         yield {
             "x": x, "y": y, "cluster": one, "title": title, "radius": _radius(one.total),
-            "sign": "overdue" if one.late else one.state, "url": _url(request, look, one, window),
+            "sign": "overdue" if one.late else one.state if one.total == 1 else "open",
+            "url": _url(request, look, one, window),
         }  # fmt: skip
 
 

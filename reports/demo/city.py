@@ -12,6 +12,7 @@ from units.models import Site, Unit
 
 from .cases import make_cases
 from .office_time import OfficeTime
+from .outlines import make_outlines
 from .people import make_people
 from .photos import make_photos
 from .places import make_map, make_units
@@ -56,7 +57,9 @@ def build(
         clock = work_clock(campaign)
         units = make_units()
         people = make_people(units)
-        made = make_sites(units, make_map(units), limit=sites)
+        city_map = make_map(units)
+        make_outlines(city_map)
+        made = make_sites(units, city_map, limit=sites)
         say(f"{len(units)} units, {len(made)} sites")
         make_tasks(campaign, units, people, now)
         items = list(CheckItem.objects.in_force().select_related("indicator"))

@@ -51,7 +51,7 @@ def test_the_office_finds_the_proposal_in_its_form(client, city):
     assert "单位退回" in page.content.decode()
     assert "说明" in page.content.decode()
     assert "单位退回" in rows
-    assert 'name="problem"' not in rows
+    assert 'value="hand_over">' not in rows.split('class="menu up"')[0]
 
 
 def test_a_batch_leaves_what_was_returned(city):

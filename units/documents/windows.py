@@ -9,7 +9,7 @@ from typing import NamedTuple, Self
 TILE = 256  # pixels
 LEAST_ZOOM, MOST_ZOOM = 4, 17
 #: Longitude, latitude and zoom as they stand in an address: 109.4898,36.5853,9
-PLACE = re.compile(r"(-?\d{1,3}(?:\.\d{1,6})?),(-?\d{1,2}(?:\.\d{1,6})?),(\d{1,2})")
+PLACE = re.compile(r"(-?\d{1,3}(?:\.\d{1,6})?),(-?\d{1,2}(?:\.\d{1,6})?),(\d{1,2}(?:\.\d{1,2})?)")
 
 
 class Bounds(NamedTuple):
@@ -33,11 +33,14 @@ class Tile(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A picture of ``width`` × ``height`` pixels around a place; a step of ``zoom`` doubles the scale."""
+    """A picture of ``width`` × ``height`` pixels around a place; a step of ``zoom`` doubles the scale.
+
+    Tiles exist for whole steps only; a picture without tiles may stand between them.
+    """
 
     lon: float
     lat: float
-    zoom: int
+    zoom: float
     width: int = 960
     height: int = 640
 
@@ -47,16 +50,17 @@ class Window:
         found = PLACE.fullmatch(text)
         if not found:
             return None
-        lon, lat, zoom = float(found[1]), float(found[2]), int(found[3])
+        lon, lat, zoom = float(found[1]), float(found[2]), float(found[3])
         fits = abs(lon) <= 180 and abs(lat) <= 85 and LEAST_ZOOM <= zoom <= MOST_ZOOM
         return cls(lon, lat, zoom) if fits else None
 
     @classmethod
-    def around(cls, bounds: Bounds) -> Self:
-        """The nearest window that shows all of an area, with a little air about it."""
+    def around(cls, bounds: Bounds, *, whole: bool = False) -> Self:
+        """The nearest window that shows all of an area, with a little air about it; ``whole``: for tiles."""
         middle = cls((bounds.west + bounds.east) / 2, (bounds.south + bounds.north) / 2, LEAST_ZOOM)
-        for zoom in range(min(MOST_ZOOM, 14), LEAST_ZOOM, -1):
-            window = cls(middle.lon, middle.lat, zoom)
+        steps = 1 if whole else 4
+        for quarter in range(14 * steps, LEAST_ZOOM * steps, -1):
+            window = cls(middle.lon, middle.lat, quarter / steps)
             left, top = window.point(bounds.west, bounds.north)
             right, bottom = window.point(bounds.east, bounds.south)
             if left >= 20 and top >= 20 and right <= window.width - 20 and bottom <= window.height - 20:
@@ -64,7 +68,7 @@ class Window:
         return middle
 
     def __str__(self) -> str:
-        return f"{self.lon:.4f},{self.lat:.4f},{self.zoom}"
+        return f"{self.lon:.4f},{self.lat:.4f},{self.zoom:g}"
 
     @property
     def _corner(self) -> tuple[float, float]:
@@ -97,19 +101,20 @@ class Window:
 
     def nearer(self, steps: int, *, lon: float | None = None, lat: float | None = None) -> "Window | None":
         """The window around the same or another place, so many steps nearer (negative: further); None past the ends."""
-        zoom = self.zoom + steps
+        zoom = round(self.zoom) + steps
         if not LEAST_ZOOM <= zoom <= MOST_ZOOM:
             return None
         return Window(self.lon if lon is None else lon, self.lat if lat is None else lat, zoom)
 
     def tiles(self) -> Iterator[Tile]:
-        """The tiles that cover the picture."""
+        """The tiles that cover the picture, at whole steps of zoom."""
         left, top = self._corner
-        most = 2**self.zoom - 1
+        zoom = int(self.zoom)
+        most = 2**zoom - 1
         for x in range(int(left // TILE), int((left + self.width) // TILE) + 1):
             for y in range(int(top // TILE), int((top + self.height) // TILE) + 1):
                 if 0 <= x <= most and 0 <= y <= most:
-                    yield Tile(self.zoom, x, y, round(x * TILE - left, 1), round(y * TILE - top, 1))
+                    yield Tile(zoom, x, y, round(x * TILE - left, 1), round(y * TILE - top, 1))
 
     def path(self, rings: Iterable[Iterable[tuple[float, float]]]) -> str:
         """Rings as the ``d`` of an SVG path."""
@@ -118,12 +123,12 @@ class Window:
         )
 
 
-def _world(lon: float, lat: float, zoom: int) -> tuple[float, float]:
+def _world(lon: float, lat: float, zoom: float) -> tuple[float, float]:
     size = TILE * 2**zoom
     y = math.asinh(math.tan(math.radians(lat)))
     return (lon + 180) / 360 * size, (1 - y / math.pi) / 2 * size
 
 
-def _place(x: float, y: float, zoom: int) -> tuple[float, float]:
+def _place(x: float, y: float, zoom: float) -> tuple[float, float]:
     size = TILE * 2**zoom
     return x / size * 360 - 180, math.degrees(math.atan(math.sinh(math.pi * (1 - 2 * y / size))))
