@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("inspections", "0011_ladder")]
+    dependencies = [("inspections", "0012_appeals_and_rechecks")]
 
     operations = [
         migrations.RenameField(model_name="bulkrun", old_name="move", new_name="act"),
