@@ -188,6 +188,12 @@ TRANSITIONS: dict[Move, Transition] = {
 }
 
 
+class SystemMove(StrEnum):
+    """A move that nobody makes by hand: the system makes it on somebody's behalf."""
+
+    DOUBT = "doubt"
+
+
 class Rung(StrEnum):
     """The rungs of the ladder, from the bottom: who is told of a problem that is not put right."""
 

@@ -15,7 +15,7 @@ from campaign.models import CheckItem
 from units.models import Site, Unit
 
 from ..querysets import ProblemQuerySet
-from ..rules import OPEN_STATES, Move, State
+from ..rules import OPEN_STATES, Move, State, SystemMove
 from .inspection import Answer, Inspection
 
 
@@ -185,6 +185,7 @@ class Step(models.Model):
         ("uphold", _("Appeal upheld")),
         ("refuse_apl", _("Appeal refused")),
         ("recheck", _("Rechecked")),
+        (SystemMove.DOUBT.value, _("The reporter says: not fixed")),
     ]
 
     problem = models.ForeignKey(Problem, models.PROTECT, related_name="steps")

@@ -34,10 +34,14 @@ class ReportPage:
     rows: Sequence[CitizenReport]
     after: str
     counts: dict[str, int]
+    which: str
 
 
 def reports_page(user: User, *, which: str, after: str = "") -> ReportPage:
-    """Reports of one kind, newest first, with how many there are of each; three statements."""
+    """Reports of one kind, newest first, with how many there are of each; three statements.
+
+    Unless one is wanted (``which``), those whose reporter doubts the repair come first, then those newly arrived.
+    """
     visible = CitizenReport.objects.visible_to(user)
     counts = visible.order_by().aggregate(
         received=Count("pk", filter=Q(state="received")),
@@ -45,12 +49,23 @@ def reports_page(user: User, *, which: str, after: str = "") -> ReportPage:
         accepted=Count("pk", filter=Q(state="accepted")),
         refused=Count("pk", filter=Q(state="refused")),
     )
+    which = which or ("doubted" if counts["doubted"] else "received")
     rows = visible.doubted() if which == "doubted" else visible.filter(state=which)
     if after:
         rows = rows.filter(pk__lt=visible.filter(code=after).values("pk")[:1])
     rows = rows.select_related("site", "problem__unit").annotate(photo_count=Count("photos")).order_by("-pk")
     found = list(rows[: PAGE + 1])
-    return ReportPage(found[:PAGE], found[PAGE - 1].code if len(found) > PAGE else "", counts)
+    return ReportPage(found[:PAGE], found[PAGE - 1].code if len(found) > PAGE else "", counts, which)
+
+
+def said_of(problem: Problem) -> list[CitizenReport]:
+    """The reports of a problem whose reporters have spoken of the repair, the latest first.
+
+    Whoever sees the problem reads what they said and how they rated it; who they are and what they wrote, only those
+    who handle reports.
+    """
+    reports = CitizenReport.objects.filter(problem=problem, said_at__isnull=False).order_by("-said_at")
+    return list(reports.only("code", "said_fixed", "said_at", "checked_at", "rating"))
 
 
 def problems_nearby(report: CitizenReport, user: User) -> list[Problem]:

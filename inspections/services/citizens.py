@@ -11,21 +11,25 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max, Q
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from campaign.contact import blotted, encrypted, first_mobile
 from campaign.models import User
-from campaign.permissions import Role
+from campaign.permissions import TABLE, Permission, Role
 from campaign.queries import record_unnamed
 from campaign.rules import day_of
 from campaign.services.allowances import take, writing_limits
+from campaign.services.notices import notify
 from units.models import Site
 
 from ..models import CitizenReport, Photo
 from ..rules import State
+from .ledger import doubt_repair
 from .noting import new_codes
 from .once import digest_of
 
 CITIZEN = "citizen"
+NOT_FIXED = gettext_noop("%(code)s: who reported it (%(report)s) says that it is not fixed. It waits to be checked.")
 MOST_PHOTOS = 3
 #: A contact is kept this long after the matter has ended, and this long where it never does.
 KEPT_AFTER_END = timedelta(days=30)
@@ -112,7 +116,11 @@ def _claim(photos: Collection[UUID], report: CitizenReport) -> None:
 
 @transaction.atomic
 def answer_repair(*, report: CitizenReport, fixed: bool, rating: int | None, at: datetime) -> None:
-    """What the reporter says of the repair. "Not fixed" flags the report until the office has looked again."""
+    """What the reporter says of the repair; once per closing.
+
+    "Not fixed" puts a closed problem back to be checked, however long ago it was closed, and tells the office; the
+    report counts as doubted until the office closes it again or sends it back.
+    """
     report = CitizenReport.objects.select_for_update(of=["self"]).select_related("problem").get(pk=report.pk)
     if not report.may_answer:
         raise ValidationError(_("Your answer has already arrived, or the matter is still open."))
@@ -120,6 +128,13 @@ def answer_repair(*, report: CitizenReport, fixed: bool, rating: int | None, at:
     if not fixed:
         report.purge_after = None
     report.save(update_fields=["said_fixed", "rating", "said_at", "checked_at", "purge_after"])
+    if not fixed and report.problem:
+        doubt_repair(problem=report.problem, by=citizen(), at=at, note=_("The reporter says that it is not fixed."))
+        notify(
+            User.objects.filter(is_active=True, role__in=TABLE[Permission.HANDLE_CITIZEN_REPORTS]),
+            sentence=NOT_FIXED, values={"code": report.problem.code, "report": report.code},
+            key=f"doubted:{report.code}:{at.isoformat()}", at=at, url=report.problem.get_absolute_url(),
+        )  # fmt: skip
     record_unnamed("citizen_report.said_fixed" if fixed else "citizen_report.said_not_fixed", report)
 
 

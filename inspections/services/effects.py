@@ -16,7 +16,7 @@ from campaign.rules import UnknownYear, day_of, parse_limit
 from units.models import Unit
 
 from ..models import Problem, Suspension
-from ..rules import Move
+from ..rules import Move, SystemMove
 
 #: Receiving a problem has this limit where no campaign runs.
 RECEIVE_LIMIT = "4h"
@@ -32,7 +32,7 @@ class Act:
     photographs sent before, for a submitted repair; ``until`` is the day to which more time or a suspension runs.
     """
 
-    move: Move
+    move: Move | SystemMove
     by: User
     at: datetime
     note: str = ""
@@ -138,6 +138,14 @@ def _send_back(problem: Problem, act: Act) -> dict[str, Any]:
 
 
 def _close(problem: Problem, act: Act) -> dict[str, Any]:
+    """Closed again after a doubt with nothing sent back between, it was closed when it was closed before.
+
+    So a doubt that proves unfounded makes nothing late.
+    """
+    turns = (Move.CLOSE, Move.SEND_BACK, SystemMove.DOUBT)
+    moves = list(problem.steps.filter(move__in=turns).order_by("-at", "-id").values_list("move", "at")[:2])
+    if len(moves) == 2 and moves[0][0] == SystemMove.DOUBT:
+        return {"closed_at": moves[1][1]}
     return {"closed_at": act.at}
 
 

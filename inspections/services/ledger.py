@@ -19,8 +19,8 @@ from campaign.rules import day_of, start_of
 from units.models import Unit
 
 from ..models import Photo, Problem, Step
-from ..rules import TRANSITIONS, Move, State, Transition, can_move
-from . import endings, extensions, suspensions
+from ..rules import TRANSITIONS, Move, State, SystemMove, Transition, can_move
+from . import doubts, endings, extensions, suspensions
 from .effects import EFFECTS, Act, dates_of
 from .effects import RECEIVE_LIMIT as RECEIVE_LIMIT
 
@@ -53,7 +53,7 @@ def move_problem(*, problem: Problem, move: Move, version: int, by: User, at: da
 
 
 def _make(problem: Problem, act: Act, version: int) -> Problem:
-    move, transition = act.move, TRANSITIONS[act.move]
+    move, transition = Move(act.move), TRANSITIONS[Move(act.move)]
     with transaction.atomic():
         fields = EFFECTS[move](problem, act)
         if not _changed(problem, version, transition, fields):
@@ -63,8 +63,24 @@ def _make(problem: Problem, act: Act, version: int) -> Problem:
         extensions.follow(problem, now, act)
         suspensions.follow(problem, now, act)
         endings.follow(problem, now, act)
+        doubts.follow(now, act)
         _write_down(problem, now, act)
     return now
+
+
+@transaction.atomic
+def doubt_repair(*, problem: Problem, by: User, at: datetime, note: str) -> bool:
+    """The reporter says that a closed problem is not fixed: it goes back to be checked, by itself and at once.
+
+    However long ago it was closed; its deadline stays. Returns False where it is not closed any more.
+    """
+    before = Problem.objects.select_for_update(of=["self"]).select_related("unit", "site", "item").get(pk=problem.pk)
+    standing = Problem.objects.filter(pk=problem.pk, state=State.CLOSED)
+    if not standing.update(state=State.SUBMITTED, closed_at=None, version=F("version") + 1):
+        return False
+    now = Problem.objects.select_related("unit", "site", "item").get(pk=problem.pk)
+    _write_down(before, now, Act(SystemMove.DOUBT, by=by, at=at, note=note))
+    return True
 
 
 def resume_ended(*, at: datetime, problem: Problem | None = None) -> int:
@@ -146,22 +162,26 @@ def _write_down(before: Problem, now: Problem, act: Act) -> None:
 
 
 #: What the trail calls a move whose target state does not tell it from another.
-ACTIONS = {
+ACTIONS: dict[str, str] = {
     Move.RETURN: "problem.returned", Move.TRANSFER: "problem.transferred", Move.REOPEN: "problem.reopened",
     Move.ASK_TIME: "problem.time_asked", Move.GRANT_TIME: "problem.time_granted",
     Move.REFUSE_TIME: "problem.time_refused", Move.RESUME: "problem.resumed",
     Move.ASK_SUSPEND: "problem.suspension_asked", Move.REFUSE_SUSPENSION: "problem.suspension_refused",
+    SystemMove.DOUBT: "problem.doubted",
 }  # fmt: skip
 #: Moves that take back what counted in every period since the first hand-over.
 TAKES_BACK = frozenset(
-    {Move.RETURN, Move.TRANSFER, Move.REOPEN, Move.GRANT_TIME, Move.SUSPEND, Move.RESUME, Move.CANCEL}
+    {Move.RETURN, Move.TRANSFER, Move.REOPEN, Move.GRANT_TIME, Move.SUSPEND, Move.RESUME, Move.CANCEL, SystemMove.DOUBT}
 )
 
 
 def _days_touched(before: Problem, now: Problem, act: Act) -> set[date]:
     """The days whose figures a move changes: one of every week, at least, where it reaches back."""
-    days = {day_of(at) for at in (act.at, before.handed_over_at, now.handed_over_at, before.closed_at) if at}
-    if act.move in TAKES_BACK and before.handed_over_at:
+    days = {
+        day_of(at) for at in (act.at, before.handed_over_at, now.handed_over_at, before.closed_at, now.closed_at) if at
+    }
+    closed_again = now.closed_at is not None and now.closed_at < act.at
+    if (act.move in TAKES_BACK or closed_again) and before.handed_over_at:
         since = day_of(before.steps.filter(move=Move.HAND_OVER).values_list("at", flat=True).first() or act.at)
         days |= {since + timedelta(days=n) for n in range(0, (day_of(act.at) - since).days, 7)}
     return days

@@ -23,7 +23,7 @@ from ..rules import SubmissionConflict
 from ..services import citizen_desk
 
 HANDLE = Permission.HANDLE_CITIZEN_REPORTS
-TABS = ("received", "doubted", "accepted", "refused")
+TABS = ("doubted", "received", "accepted", "refused")
 ACTS: dict[str, Callable[..., object]] = {
     "accept": citizen_desk.accept_report,
     "join": citizen_desk.join_report,
@@ -35,16 +35,17 @@ FORMS: dict[str, type[forms.Form]] = {"accept": AcceptForm, "join": JoinForm, "r
 @require_safe
 @require(HANDLE)
 def citizen_reports(request: UserRequest) -> HttpResponse:
-    """Reports, new ones first; then those whose reporter says that it is not fixed."""
+    """Reports; those whose reporter says that it is not fixed come first, then new ones."""
     which = request.GET.get("state", "")
-    which = which if which in TABS else TABS[0]
-    page = reports_page(request.user, which=which, after=request.GET.get("after", "").replace("\0", "")[:60])
-    words = [_("Newly arrived"), _("“Not fixed”"), _("Taken up"), _("Not ours")]
+    page = reports_page(
+        request.user, which=which if which in TABS else "", after=request.GET.get("after", "").replace("\0", "")[:60]
+    )
+    words = [_("“Not fixed”"), _("Newly arrived"), _("Taken up"), _("Not ours")]
     tabs = [
-        {"label": label, "url": f"?state={key}", "active": key == which, "count": page.counts[key]}
+        {"label": label, "url": f"?state={key}", "active": key == page.which, "count": page.counts[key]}
         for key, label in zip(TABS, words, strict=True)
     ]
-    context = {"page": page, "tabs": tabs, "next": f"?state={which}&after={page.after}" if page.after else ""}
+    context = {"page": page, "tabs": tabs, "next": f"?state={page.which}&after={page.after}" if page.after else ""}
     return render(request, "inspections/citizen_reports.html", context)
 
 

@@ -23,9 +23,10 @@ from ..forms.ledger import FORMS, MoveForm
 from ..models import Photo, Problem, Step, Suspension
 from ..queries import ledger
 from ..queries.checklist import LimitChoice, limit_choices, units_near
+from ..queries.citizens import said_of
 from ..queries.extensions import granted_now, open_one
 from ..queries.fairness import fairness_of
-from ..rules import Move
+from ..rules import Move, SystemMove
 from ..services.effects import due_dates
 
 Typed = tuple[Move, MoveForm]
@@ -146,6 +147,8 @@ def page_context(user: User, problem: Problem, *, at: datetime, typed: Typed | N
         "choices": [_choice(problem, move, user, at, typed, returned) for move in ledger.moves_now(problem, user)],
         "trail": [{"label": _("Problem ledger"), "url": reverse("inspections:problems")}],
         "as_text": _as_text(problem),
+        "said": said_of(problem),
+        "handles_reports": user.can(Permission.HANDLE_CITIZEN_REPORTS),
         "sees_units": user.can(Permission.SEE_UNITS),
     }
 
@@ -204,6 +207,7 @@ def _timeline(steps: list[Step]) -> Iterator[dict[str, Any]]:
 MARKS: dict[str, str] = {
     Move.RETURN: "returned",
     Move.REOPEN: "reopened",
+    SystemMove.DOUBT: "reopened",
     "appeal": "appeal",
     "uphold": "upheld",
     "refuse_apl": "refused",

@@ -272,7 +272,8 @@ def test_a_reopened_or_doubted_matter_keeps_its_contact(city):
     assert forget_contacts(at=NOON + 120 * A_DAY) == 0
 
     look_again(report=report, by=city.office, at=NOON + 121 * A_DAY)
-    assert forget_contacts(at=NOON + 121 * A_DAY) == 1
+    put(report.problem, "closed", at=NOON + 121 * A_DAY)
+    assert forget_contacts(at=NOON + 151 * A_DAY) == 1
 
 
 def test_photographs_of_reports_are_not_swept(client, city):
