@@ -4,15 +4,40 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('inspections', '0013_bulk_acts'),
+        ("inspections", "0013_bulk_acts"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='step',
-            name='move',
-            field=models.CharField(choices=[('note', 'Noted'), ('hand_over', 'Handed over'), ('receive', 'Received'), ('submit', 'Repair submitted'), ('send_back', 'Sent back'), ('close', 'Closed'), ('return', "Returned: another unit's"), ('transfer', 'Transferred'), ('reopen', 'Reopened'), ('ask_time', 'Asked for more time'), ('grant_time', 'More time granted'), ('refuse_time', 'More time refused'), ('ask_suspend', 'Asked for suspension'), ('suspend', 'Suspended'), ('refuse_susp', 'Suspension refused'), ('resume', 'Resumed'), ('cancel', 'Cancelled'), ('appeal', 'Appealed'), ('uphold', 'Appeal upheld'), ('refuse_apl', 'Appeal refused'), ('recheck', 'Rechecked'), ('doubt', 'The reporter says: not fixed')], max_length=12),
+            model_name="step",
+            name="move",
+            field=models.CharField(
+                choices=[
+                    ("note", "Noted"),
+                    ("hand_over", "Handed over"),
+                    ("receive", "Received"),
+                    ("submit", "Repair submitted"),
+                    ("send_back", "Sent back"),
+                    ("close", "Closed"),
+                    ("return", "Returned: another unit's"),
+                    ("transfer", "Transferred"),
+                    ("reopen", "Reopened"),
+                    ("ask_time", "Asked for more time"),
+                    ("grant_time", "More time granted"),
+                    ("refuse_time", "More time refused"),
+                    ("ask_suspend", "Asked for suspension"),
+                    ("suspend", "Suspended"),
+                    ("refuse_susp", "Suspension refused"),
+                    ("resume", "Resumed"),
+                    ("cancel", "Cancelled"),
+                    ("appeal", "Appealed"),
+                    ("uphold", "Appeal upheld"),
+                    ("refuse_apl", "Appeal refused"),
+                    ("recheck", "Rechecked"),
+                    ("doubt", "The reporter says: not fixed"),
+                ],
+                max_length=12,
+            ),
         ),
     ]
