@@ -24,6 +24,7 @@ NAVIGATION = [
     (_("Rankings"), "reports:rankings", "trophy", (P.SEE_RANKINGS,)),
     (_("Citizens' reports"), "inspections:citizen_reports", "message-circle", (P.HANDLE_CITIZEN_REPORTS,)),
     (_("Appeals"), "inspections:appeals", "scale", (P.SEE_APPEALS,)),
+    (_("Rechecks"), "inspections:rechecks", "eye-check", (P.RECHECK,)),
     (_("Units"), "units:units", "building-community", (P.SEE_UNITS,)),
     (_("Tasks"), "units:tasks", "list-check", (P.SEE_TASKS,)),
     (_("Objections"), "reports:objections", "message-circle", (P.SEE_OBJECTIONS,)),

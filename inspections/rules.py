@@ -1,5 +1,6 @@
 """How an answer earns points, and who may move a problem where. Numbers and states only; no database here."""
 
+import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -223,3 +224,47 @@ def similar(one: str, other: str) -> bool:
     pairs = [[text[n : n + 2] for n in range(len(text) - 1)] for text in (first, second)]
     common = (Counter(pairs[0]) & Counter(pairs[1])).total()
     return Decimal(2 * common) / (len(pairs[0]) + len(pairs[1])) >= ALIKE
+
+
+def drawn(
+    population: Iterable[tuple[str, str]],
+    *,
+    share: int | None = None,
+    number: int | None = None,
+    per_unit: bool,
+    seed: int,
+) -> list[str]:
+    """The codes that a draw takes from ``population``, pairs of a stratum (the unit) and a code; sorted.
+
+    Within a stratum codes are taken ``by_lot``, so that anybody can repeat the draw.
+    ``share`` (%, half-up) takes at least one of each stratum; ``number`` is divided over the strata by size with the
+    greatest remainders, ties in order of the strata. Without ``per_unit`` there is one stratum.
+    """
+    strata: dict[str, list[str]] = {}
+    for stratum, code in population:
+        strata.setdefault(stratum if per_unit else "", []).append(code)
+    sizes = {stratum: len(codes) for stratum, codes in sorted(strata.items())}
+    wanted = _shares(sizes, share) if share else _portions(sizes, number or 0)
+    found: list[str] = []
+    for stratum, size in wanted.items():
+        found += by_lot(strata[stratum], seed)[:size]
+    return sorted(found)
+
+
+def by_lot(codes: Iterable[str], seed: int) -> list[str]:
+    """Codes in an order that nobody chose: of the SHA-256 of ``seed:code``."""
+    return sorted(codes, key=lambda code: hashlib.sha256(f"{seed}:{code}".encode()).digest())
+
+
+def _shares(sizes: Mapping[str, int], share: int) -> dict[str, int]:
+    return {stratum: max(1, (size * share + 50) // 100) for stratum, size in sizes.items()}
+
+
+def _portions(sizes: Mapping[str, int], number: int) -> dict[str, int]:
+    total = sum(sizes.values())
+    number = min(number, total)
+    portions = {stratum: number * size // total for stratum, size in sizes.items()} if total else {}
+    by_remainder = sorted(sizes, key=lambda stratum: (-(number * sizes[stratum] % total), stratum))
+    for stratum in by_remainder[: number - sum(portions.values())]:
+        portions[stratum] += 1
+    return portions

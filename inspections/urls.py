@@ -14,6 +14,7 @@ from .views import (
     pasting,
     photos,
     problem_map,
+    rechecks,
     settings,
     visits,
 )
@@ -34,6 +35,10 @@ urlpatterns = [
     path("inspections/new/", entry.new, name="new"),
     path("inspections/<str:code>/", visits.inspection, name="inspection"),
     path("inspections/<str:code>/void/", visits.void, name="void"),
+    path("rechecks/", rechecks.rechecks, name="rechecks"),
+    path("rechecks/draw/", rechecks.draw_new, name="draw_new"),
+    path("rechecks/<str:code>/", rechecks.draw, name="draw"),
+    path("rechecks/<str:code>/<str:problem>/", rechecks.recheck, name="recheck"),
     path("photos/", photos.photo_add, name="photo_add"),
     path("photos/<uuid:client_uuid>/", photos.photo, name="photo"),
     path("photos/<uuid:client_uuid>/thumb/", photos.thumb, name="thumb"),

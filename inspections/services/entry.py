@@ -21,6 +21,7 @@ from units.services import accountable
 
 from ..models import Answer, Inspection, InspectionUnit, Problem
 from ..rules import ANSWERED, FAILED, ONE, ZERO, Earned, Outcome, earn, earned_share, site_score, total
+from . import blind
 from .noting import new_codes, store_problems, take_photos
 from .once import digest_of, sent_before
 
@@ -183,7 +184,7 @@ def _store(inspection: Inspection, seen: Sequence[Seen], units: Collection[Unit]
         for unit, direct in accountable(unit_ids=responsible, on=day)
     )  # fmt: skip
     answers = _store_answers(inspection, seen, earned)
-    _propose(inspection, seen, answers, by=by)
+    _propose(inspection, seen, answers, by=by, known=blind.follow(inspection))
     facts_changed({day})
     after = {"site": inspection.site.code, "score": str(inspection.score), "answers": len(answers)}
     record("inspection.recorded", inspection, by=by, after=after)
@@ -206,10 +207,13 @@ def _store_answers(inspection: Inspection, seen: Sequence[Seen], earned: Sequenc
     )  # fmt: skip
 
 
-def _propose(inspection: Inspection, seen: Sequence[Seen], answers: Sequence[Answer], *, by: User) -> None:
-    """A noted problem for every failed item, and every photograph to its answer and problem."""
+def _propose(
+    inspection: Inspection, seen: Sequence[Seen], answers: Sequence[Answer], *, by: User, known: Collection[int] = ()
+) -> None:
+    """A noted problem for every failed item that is not ``known``, every photograph to its answer and problem."""
     pairs = list(zip(seen, answers, strict=True))
-    problems = {answer.pk: _proposed(inspection, one, answer, by=by) for one, answer in pairs if one.fails}
+    failed = [(one, answer) for one, answer in pairs if one.fails and one.item.pk not in known]
+    problems = {answer.pk: _proposed(inspection, one, answer, by=by) for one, answer in failed}
     if problems:
         store_problems(list(problems.values()), by=by)
     owners: dict[UUID, dict[str, object]] = {}

@@ -11,7 +11,7 @@ from campaign.models import User
 from campaign.queries import an_event, facts_changed, record, record_all
 from campaign.rules import day_of
 
-from ..models import Inspection, Problem, Step
+from ..models import BlindVisit, Inspection, Problem, Step
 from ..rules import Move, State, SubmissionConflict
 
 
@@ -29,6 +29,7 @@ def void_inspection(*, inspection: Inspection, reason: str, by: User, at: dateti
     if not standing.update(voided_at=at, voided_by=by, void_reason=reason):
         raise SubmissionConflict(_("This inspection was voided before."), code="voided")
     inspection.units.all().delete()
+    BlindVisit.objects.filter(second=inspection).update(second=None)
     cancelled = _cancel_noted(inspection, reason, by=by, at=at)
     facts_changed({day_of(inspection.seen_at)})
     after = {"reason": reason, "cancelled": [problem.code for problem in cancelled]}
