@@ -46,7 +46,8 @@ LONGEST_PLACE = 24
 class Part:
     """One problem as proposed: ``text`` as typed, without number, label and mention.
 
-    ``heading``: the lines above that it belongs to. ``place``, ``unit``: what labels say. ``limit``: as in the ledger
+    ``heading``: the lines above that it belongs to. ``mentions``: who is called beside it, ``asked``: who is called for
+    all of the message. ``place``, ``unit``: what labels say. ``limit``: as in the ledger
     (``4h`` working hours, ``3d`` working days), empty where nothing is said. ``photos``: how many the text marks here.
     """
 
@@ -55,6 +56,7 @@ class Part:
     place: str = ""
     unit: str = ""
     mentions: tuple[str, ...] = ()
+    asked: tuple[str, ...] = ()
     limit: str = ""
     photos: int = 0
 
@@ -73,6 +75,7 @@ class _Draft:
     limit: str = ""
     photos: int = 0
     mentions: list[str] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +105,8 @@ def _part(draft: _Draft) -> Part:
     text = unfolded(draft.text.rstrip("。;, ")) if draft.text.count("。") == 1 else unfolded(draft.text)
     return Part(
         text=text[:LONGEST_PART], heading=draft.heading, place=draft.place, unit=draft.unit,
-        mentions=tuple(dict.fromkeys(draft.mentions)), limit=draft.limit, photos=draft.photos,
+        mentions=tuple(dict.fromkeys(draft.mentions)), asked=tuple(dict.fromkeys(draft.asked)), limit=draft.limit,
+        photos=draft.photos,
     )  # fmt: skip
 
 
@@ -248,10 +252,9 @@ class _Reader:
             self.waiting += line.photos
 
     def _mention(self, line: _Line) -> None:
-        """Who is called on a line of its own answers for all that stands before it and calls nobody."""
+        """Who is called on a line of its own is called for all that stands before it."""
         for draft in self.block:
-            if not draft.mentions:
-                draft.mentions += line.mentions
+            draft.asked += line.mentions
 
     def _add(self, line: _Line, text: str, *, place: str = "") -> _Draft:
         heading = " ".join(filter(None, (words for _style, words in self.above)))

@@ -107,6 +107,11 @@ class PartForm(forms.Form):
             limit.choices = [(key, key) for key in limits]
 
     @property
+    def chosen_limit(self) -> LimitChoice | None:
+        """The limit as it stands in the form, with its date."""
+        return self.limits.get(str(self["limit"].value() or ""))
+
+    @property
     def kept(self) -> bool:
         """Whether the part is ticked, as the form stands."""
         return bool(self["keep"].value())

@@ -49,7 +49,7 @@ class Proposed:
 def proposed(parts: Sequence[Part], *, message: str, by: User, on: date) -> list[Proposed]:
     """The parts of ``message`` with the sites and units they name, in their order."""
     told = Value(plain(message))
-    members = _members({name for part in parts for name in part.mentions})
+    members = _members({name for part in parts for name in (*part.mentions, *part.asked)})
     place = Places(_sites(told, by), _units(told, on, also=set().union(*members.values())), members)
     return [place.of(part) for part in parts]
 
@@ -121,7 +121,8 @@ class Places:
         return doubtful
 
     def _unit(self, part: Part, site_guess: Guess | None, above: Guess | None, site: Site | None) -> Guess | None:
-        """By the label, the words (without the site's), whoever is called; where no site is, by the heading."""
+        """By the label, the words (without the site's), whoever is called beside it; where no site is, also by whoever
+        is called for the whole message, and by the heading."""
         words = plain(part.text).replace(site_guess.words, "|") if site_guess else part.text
         labelled = self.unit_names.find(part.unit)
         if labelled:
@@ -129,7 +130,7 @@ class Places:
         named = self.unit_names.find(words)
         if named and (named.surety == Surety.SURE or site is None):
             return named
-        return self._called(part.mentions, site) or above
+        return self._called(part.mentions, site) or (self._called(part.asked, None) if site is None else None) or above
 
     def _called(self, mentions: Sequence[str], site: Site | None) -> Guess | None:
         """The unit of whoever is mentioned; of several the site's own, else it is doubtful."""

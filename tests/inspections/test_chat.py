@@ -65,7 +65,7 @@ def test_who_is_called_is_taken_out_of_the_words():
 def test_who_is_called_at_the_end_is_meant_by_all():
     parts = parts_of("1、垃圾未清理\n2、占道经营\n@东街街道 请今天下班前整改")
 
-    assert [part.mentions for part in parts] == [("东街街道",)] * 2
+    assert [(part.mentions, part.asked) for part in parts] == [((), ("东街街道",))] * 2
 
 
 @pytest.mark.parametrize(
