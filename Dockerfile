@@ -14,6 +14,9 @@ RUN /opt/venv/bin/pip install --no-cache-dir -r requirements.txt
 
 # The product: one image for web, worker and beat, run by an ordinary user
 FROM python:3.11-slim
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends fonts-noto-cjk \
+    && rm -rf /var/lib/apt/lists/*
 RUN useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin city \
     && mkdir -p /srv/var/media \
     && chown -R city:city /srv/var

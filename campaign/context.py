@@ -29,6 +29,7 @@ NAVIGATION = [
     (_("Tasks"), "units:tasks", "list-check", (P.SEE_TASKS,)),
     (_("Objections"), "reports:objections", "message-circle", (P.SEE_OBJECTIONS,)),
     (_("Adjustments"), "reports:adjustments", "plus-minus", (P.SEE_ADJUSTMENTS,)),
+    (_("Papers"), "inspections:papers", "file-text", (P.SEE_PAPERS,)),
     (_("Reports"), "reports:documents", "file-spreadsheet", (P.EXPORT,)),
     (_("Sites"), "units:sites", "map-pin", (P.SEE_UNITS,)),
     (_("Standard"), "campaign:standard", "sitemap", (P.SEE_STANDARD,)),

@@ -62,6 +62,8 @@ class Permission(StrEnum):
     RAISE_OBJECTIONS = "raise_objections"
     ANSWER_OBJECTIONS = "answer_objections"
     EXPORT = "export"
+    ISSUE_PAPERS = "issue_papers"
+    SEE_PAPERS = "see_papers"
     IMPORT = "import"
     MANAGE_USERS = "manage_users"
     ASSIGN_ROLES = "assign_roles"
@@ -112,6 +114,8 @@ TABLE: dict[Permission, frozenset[str]] = {
     P.RAISE_OBJECTIONS: frozenset({UNIT}),
     P.ANSWER_OBJECTIONS: frozenset({OFFICE}),
     P.EXPORT: frozenset({OFFICE, SUPERVISOR}),
+    P.ISSUE_PAPERS: frozenset({OFFICE}),
+    P.SEE_PAPERS: frozenset({OFFICE, UNIT, SUPERVISOR}),
     P.IMPORT: frozenset({OFFICE}),
     P.MANAGE_USERS: frozenset({R.SYSTEM_ADMIN}),
     P.ASSIGN_ROLES: frozenset({R.SECURITY_ADMIN}),

@@ -157,6 +157,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(minutes=5),
         "options": {"expires": 300},
     },
+    "take up papers": {
+        "task": "inspections.tasks.take_up_papers",
+        "schedule": timedelta(minutes=1),
+        "options": {"expires": 60},
+    },
     "sweep photographs": {
         "task": "inspections.tasks.sweep_photos",
         "schedule": crontab(hour=3, minute=30),

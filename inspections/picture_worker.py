@@ -1,7 +1,8 @@
 """The small process that decodes one foreign picture; run as a file by ``inspections.pictures``, never imported.
 
-The file comes on standard input. Out goes one line of JSON and, when the picture is taken, the two JPEG files whose
-lengths it names. Whatever goes wrong in a decoder ends this process and nothing else.
+The file comes on standard input, the long side that is kept (pixels) as an argument. Out goes one line of JSON and,
+when the picture is taken, the two JPEG files whose lengths it names. Whatever goes wrong in a decoder ends this process
+and nothing else.
 """
 
 import io
@@ -16,7 +17,6 @@ MEMORY = 1024 * MEGABYTE  # address space, in bytes
 CPU_SECONDS = 10
 MOST_PIXELS = 50_000_000
 MOST_PIXELS_WEBP = 16_000_000  # its decoder takes 16 bytes for each
-LONG_SIDE = 2048
 THUMB_SIDE = 320
 QUALITY = 85
 THUMB_QUALITY = 78
@@ -44,7 +44,7 @@ class Refused(Exception):
     """The picture is not taken; the message is the key of a sentence in ``inspections.pictures``."""
 
 
-def read(data: bytes) -> tuple[dict[str, Any], bytes, bytes]:
+def read(data: bytes, side: int) -> tuple[dict[str, Any], bytes, bytes]:
     """What the camera wrote, the picture and its thumbnail, both as new JPEG files."""
     try:
         image = Image.open(io.BytesIO(data), formats=("JPEG", "PNG", "WEBP", "HEIF"))
@@ -53,21 +53,21 @@ def read(data: bytes) -> tuple[dict[str, Any], bytes, bytes]:
     if image.width * image.height > (MOST_PIXELS_WEBP if image.format == "WEBP" else MOST_PIXELS):
         raise Refused("pixels")
     facts = camera_facts(image.getexif())
-    picture = fresh(upright(image))
+    picture = fresh(upright(image, side))
     thumb = picture.copy()
     thumb.thumbnail((THUMB_SIDE, THUMB_SIDE), Image.Resampling.LANCZOS)
     facts |= {"width": picture.width, "height": picture.height}
     return facts, as_jpeg(picture, QUALITY), as_jpeg(thumb, THUMB_QUALITY)
 
 
-def upright(image: Image.Image) -> Image.Image:
+def upright(image: Image.Image, side: int) -> Image.Image:
     """Decode, shrink to the size we keep, turn as the camera was held, and bring the colours to sRGB."""
     profile = image.info.get("icc_profile")
     orientation = image.getexif().get(ExifTags.Base.Orientation, 1)
-    image.draft("RGB", (LONG_SIDE, LONG_SIDE))
+    image.draft("RGB", (side, side))
     image.load()
-    small = shrunk(image, max(image.size) // LONG_SIDE or 1)
-    small.thumbnail((LONG_SIDE, LONG_SIDE), Image.Resampling.LANCZOS)
+    small = shrunk(image, max(image.size) // side or 1)
+    small.thumbnail((side, side), Image.Resampling.LANCZOS)
     small.getexif()[ExifTags.Base.Orientation] = orientation
     return in_srgb(ImageOps.exif_transpose(small), profile)
 
@@ -157,7 +157,7 @@ def main() -> None:
     """Read standard input, write the answer."""
     out = sys.stdout.buffer
     try:
-        facts, picture, thumb = read(sys.stdin.buffer.read())
+        facts, picture, thumb = read(sys.stdin.buffer.read(), int(sys.argv[1]))
     except Refused as refused:
         answer, picture, thumb = {"refused": str(refused)}, b"", b""
     except (MemoryError, OverflowError):

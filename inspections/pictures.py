@@ -21,6 +21,7 @@ from campaign.rules import SHANGHAI
 WORKER = Path(__file__).with_name("picture_worker.py")
 MOST_BYTES = 30 * 1024 * 1024
 WALL_SECONDS = 20
+LONG_SIDE = 2048  # pixels of what is kept
 
 #: Why a picture is not taken, in words for the person who sent it.
 SENTENCES: dict[str, Promise] = {
@@ -61,9 +62,7 @@ def take_picture(data: bytes) -> Picture:
         raise PictureRefused("empty")
     if len(data) > MOST_BYTES:
         raise PictureRefused("bytes")
-    head, files = _ask_worker(data)
-    if "refused" in head:
-        raise PictureRefused(head["refused"])
+    head, files = _ask_worker(data, LONG_SIDE)
     place = _place(head)
     return Picture(
         file=files[: head["sizes"][0]],
@@ -77,11 +76,17 @@ def take_picture(data: bytes) -> Picture:
     )
 
 
-def _ask_worker(data: bytes) -> tuple[dict[str, Any], bytes]:
+def scaled(data: bytes, side: int) -> bytes:
+    """A JPEG of a picture whose long side is at most ``side`` pixels. Raises PictureRefused as ``take_picture``."""
+    head, files = _ask_worker(data, side)
+    return files[: head["sizes"][0]]
+
+
+def _ask_worker(data: bytes, side: int) -> tuple[dict[str, Any], bytes]:
     """One process per picture: about 40 ms to start, and it can neither grow nor stay."""
     try:
         done = subprocess.run(
-            [sys.executable, "-I", str(WORKER)],
+            [sys.executable, "-I", str(WORKER), str(side)],
             input=data,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -94,7 +99,10 @@ def _ask_worker(data: bytes) -> tuple[dict[str, Any], bytes]:
     head, found, files = done.stdout.partition(b"\n")
     if done.returncode or not found:
         raise PictureRefused("broken")
-    return json.loads(head), files
+    told = json.loads(head)
+    if "refused" in told:
+        raise PictureRefused(told["refused"])
+    return told, files
 
 
 def _moment(text: str | None) -> datetime | None:

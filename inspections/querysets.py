@@ -178,3 +178,47 @@ class RecheckQuerySet(QuerySet[Any]):
         if user.can(Permission.DRAW_RECHECKS):
             return self
         return self.filter(inspector=user) if user.can(Permission.RECHECK) else self.none()
+
+
+class PaperQuerySet(QuerySet["models.Paper"]):
+    """Papers that were issued."""
+
+    def visible_to(self, user: User) -> Self:
+        """Office and supervisors read all; unit staff those that are addressed to their units."""
+        if not user.can(Permission.SEE_PAPERS):
+            return self.none()
+        if user.role in WHOLE_CITY:
+            return self
+        return self.filter(Exists(links_up_to(user).filter(descendant=OuterRef("unit"))))
+
+    def matching(self, text: str) -> Self:
+        """Papers whose number, unit or problem's code contains every word of ``text``."""
+        found = self
+        for word in text.split():
+            named = self.model._default_manager.filter(problems__code__icontains=word)
+            found = found.filter(
+                Q(number__icontains=word) | Q(unit__label__icontains=word) | Q(pk__in=named.values("pk"))
+            )
+        return found
+
+    def with_progress(self) -> Self:
+        """Each with ``undone`` (one of its problems is open), ``answered`` (the unit replied) and ``replaced``."""
+        open_ones = ProblemQuerySet(apps.get_model("inspections", "Problem")).open().filter(papers=OuterRef("pk"))
+        replies = apps.get_model("inspections", "PaperReply")._default_manager.filter(paper=OuterRef("pk"))
+        return self.annotate(
+            undone=Exists(open_ones),
+            answered=Exists(replies),
+            replaced=Exists(self.model._default_manager.filter(replaces=OuterRef("pk"))),
+        )
+
+    def unanswered(self) -> Self:
+        """Letters that hold, with open problems, to which the unit has not replied."""
+        return self.with_progress().filter(undone=True, answered=False, replaced=False, unit__isnull=False)
+
+
+class PaperRunQuerySet(QuerySet["models.PaperRun"]):
+    """Runs that issue papers."""
+
+    def visible_to(self, user: User) -> Self:
+        """A person sees the runs they asked for."""
+        return self.filter(requested_by=user) if user.can(Permission.SEE_PAPERS) else self.none()

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from .services import citizens, digests, ladder
+from .services import citizens, digests, ladder, papers
 from .services.bulk_runs import forgotten_runs, work_on
 from .services.ledger import resume_ended
 from .services.photos import sweep
@@ -47,3 +47,17 @@ def sweep_bulk() -> None:
     """Every minute: runs whose task was lost, or whose worker died."""
     for pk in forgotten_runs(at=timezone.now()):
         run_bulk(pk)
+
+
+@shared_task
+def issue_papers(pk: int) -> None:
+    """Issue and write the papers of one run."""
+    papers.work(pk=pk, at=timezone.now())
+
+
+@shared_task
+def take_up_papers() -> None:
+    """Every minute: runs whose task was lost, or whose worker died."""
+    now = timezone.now()
+    for pk in papers.sweep_runs(now=now):
+        papers.work(pk=pk, at=now)

@@ -35,7 +35,7 @@ class Campaign(models.Model):
 class Numbering(models.Model):
     """The last number given out under a prefix, for example ``WT-2611-`` → 482; the row's lock orders the takers."""
 
-    prefix = models.CharField(max_length=20, primary_key=True)
+    prefix = models.CharField(max_length=60, primary_key=True)
     last = models.PositiveIntegerField(default=0)
 
 

@@ -12,6 +12,8 @@ from campaign.documents.tables import ILLEGAL
 #: ``heading`` is 一、; ``facts`` is a table without heads whose first and third columns are labels.
 Style = Literal["body", "heading", "table", "facts"]
 
+#: How every picture that we keep begins.
+JPEG = b"\xff\xd8\xff"
 #: What stands where a photograph cannot be shown.
 NO_PICTURE = "（照片无法显示）"
 
@@ -75,7 +77,7 @@ class Paper:
 
 def frozen(paper: Paper) -> dict[str, Any]:
     """A paper as JSON, without the characters that no file and no database can hold."""
-    return _clean(asdict(paper))  # type: ignore[no-any-return]
+    return _clean(asdict(paper))
 
 
 def thawed(content: dict[str, Any]) -> Paper:

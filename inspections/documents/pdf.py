@@ -15,13 +15,12 @@ from typing import Any
 import typst
 
 from .measures import BOTTOM, CELL_PADDING, LEFT, LINE_PITCH, PICTURE_HEIGHT, RIGHT, TOP, ends, head_size
-from .paper import NO_PICTURE, Paper
+from .paper import JPEG, NO_PICTURE, Paper
 
 LAYOUT = Path(__file__).with_name("paper.typ")
 #: Fonts that hold Chinese, by what they may stand for; the first that is installed is taken.
 SERIF = ("Noto Serif CJK SC", "Source Han Serif SC", "Noto Serif SC", "AR PL UMing CN", "SimSun", "STSong")
 SANS = ("Noto Sans CJK SC", "Source Han Sans SC", "Noto Sans SC", "WenQuanYi Zen Hei", "SimHei", "STHeiti")
-JPEG = b"\xff\xd8\xff"
 
 
 class NoChineseFont(RuntimeError):
@@ -61,7 +60,7 @@ def write(papers: Sequence[Paper], pictures: Mapping[str, bytes], *, made_at: da
         (root / "paper.json").write_text(json.dumps(given, ensure_ascii=False), encoding="utf-8")
         (root / "paper.typ").write_bytes(LAYOUT.read_bytes())
         compiler = typst.Compiler(root / "paper.typ", root=root, font_paths=installed_fonts())
-        return compiler.compile(format="pdf", timestamp=made_at, pdf_tags=False)  # type: ignore[return-value]
+        return compiler.compile(format="pdf", timestamp=int(made_at.timestamp()), pdf_tags=False)  # type: ignore[return-value]
 
 
 def _kept(root: Path, pictures: Mapping[str, bytes]) -> dict[str, str]:

@@ -16,13 +16,14 @@ from docx.image.exceptions import UnrecognizedImageError
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.section import Section, _Footer
+from docx.shape import InlineShape
 from docx.shared import Length, Mm, Pt
 from docx.table import Table, _Cell
 from docx.text.paragraph import Paragraph
 
 from . import word_styles as styles
 from .measures import BOTTOM, CELL_PADDING, LEFT, LINE_PITCH, PICTURE_HEIGHT, RIGHT, TOP, ends, head_size
-from .paper import NO_PICTURE, Cell, Paper, Part
+from .paper import JPEG, NO_PICTURE, Cell, Paper, Part
 
 Pictures = Mapping[str, bytes]
 
@@ -144,8 +145,8 @@ class _Writer:
         heads = part.style == "table"
         table = self._grid([column.width for column in part.columns], len(part.rows) + heads)
         if heads:
-            for cell, column in zip(table.rows[0].cells, part.columns, strict=True):
-                self._text(cell, column.title, "表头")
+            for room, column in zip(table.rows[0].cells, part.columns, strict=True):
+                self._text(room, column.title, "表头")
             _mark(table.rows[0]._tr, "w:tblHeader")
         last = len(part.columns) - 1
         for row, cells in zip(table.rows[int(heads) :], part.rows, strict=True):
@@ -190,9 +191,8 @@ class _Writer:
 
     def _picture(self, line: Paragraph, photo: str, width: Length) -> None:
         data = self.pictures.get(photo, b"")
-        try:
-            shape = line.add_run().add_picture(BytesIO(data), width=width)
-        except (UnrecognizedImageError, ValueError, EOFError):
+        shape = _drawn(line, data, width) if data.startswith(JPEG) else None
+        if shape is None:
             line.add_run(NO_PICTURE)
             return
         for side in ("distT", "distB", "distL", "distR"):
@@ -220,6 +220,13 @@ class _Writer:
         if self.paper.copies:
             self._line(f"抄送：{self.paper.copies}。", "抄送机关")
         self._line(f"{self.paper.printer}\t{self.paper.day}印发", "印发机关")
+
+
+def _drawn(line: Paragraph, data: bytes, width: Length) -> InlineShape | None:
+    try:
+        return line.add_run().add_picture(BytesIO(data), width=width)
+    except (UnrecognizedImageError, ValueError, EOFError):
+        return None
 
 
 def _mark(row: Any, name: str) -> None:

@@ -87,7 +87,7 @@ def _line(
         first = style.element.get_or_add_pPr().get_or_add_ind()
         first.set(qn("w:firstLineChars"), str(indent * 100))
         first.set(qn("w:firstLine"), str(int(indent * points * 20)))
-    return style  # type: ignore[no-any-return]
+    return style
 
 
 def _fonts(style: Any, name: str) -> None:

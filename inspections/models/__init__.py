@@ -5,6 +5,7 @@ from .bulk import BulkItem, BulkRun
 from .citizen import CitizenReport
 from .inspection import Answer, Inspection, InspectionUnit
 from .ladder import Climb, Digest, LimitRule, Supervision
+from .paper import Paper, PaperFile, PaperProblem, PaperReply, PaperRun, PaperRunItem, PaperSettings
 from .photo import Photo
 from .problem import Extension, Problem, Step, Suspension
 from .recheck import BlindVisit, Draw, Recheck
@@ -27,6 +28,13 @@ __all__ = [
     "InspectionUnit",
     "LedgerSettings",
     "LimitRule",
+    "Paper",
+    "PaperFile",
+    "PaperProblem",
+    "PaperReply",
+    "PaperRun",
+    "PaperRunItem",
+    "PaperSettings",
     "Photo",
     "Problem",
     "Recheck",

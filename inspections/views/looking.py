@@ -88,6 +88,7 @@ def answer(request: UserRequest, look: Look, template: str, context: dict[str, A
         "filtered": look.filtered,
         "export": link(request.GET, state=look.state) if may_export else "",
         "may_hand_over": request.user.can(Permission.HAND_OVER),
+        "may_issue": request.user.can(Permission.ISSUE_PAPERS),
         "may_note": request.user.can(Permission.NOTE_PROBLEMS),
         "may_paste": request.user.can(Permission.PASTE_MESSAGES),
         "gaps": look.clock.gaps(timezone.localdate()) if may_maintain else [],

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import zip_longest
 from typing import Any
+from urllib.parse import urlencode
 
 from django.core.exceptions import ValidationError
 from django.urls import reverse
@@ -20,13 +21,13 @@ from campaign.templatetags.work_time import limit
 from units.models import Unit
 
 from ..forms.ledger import FORMS, MoveForm
-from ..models import Photo, Problem, Step, Suspension
+from ..models import Paper, Photo, Problem, Step, Suspension
 from ..queries import ledger
 from ..queries.checklist import LimitChoice, limit_choices, units_near
 from ..queries.citizens import said_of
 from ..queries.extensions import granted_now, open_one
 from ..queries.fairness import fairness_of
-from ..rules import Move, SystemMove
+from ..rules import Move, State, SystemMove
 from ..services.effects import due_dates
 
 Typed = tuple[Move, MoveForm]
@@ -149,10 +150,15 @@ def page_context(user: User, problem: Problem, *, at: datetime, typed: Typed | N
         "as_text": _as_text(problem),
         "said": said_of(problem),
         "handles_reports": user.can(Permission.HANDLE_CITIZEN_REPORTS),
+        "papers": Paper.objects.visible_to(user).filter(problems=problem).only("token", "number")[:MOST_PAPERS],
+        "may_issue": user.can(Permission.ISSUE_PAPERS) and problem.state != State.NOTED,
+        "paper_query": f"?{urlencode({'problem': problem.code})}",
         "sees_units": user.can(Permission.SEE_UNITS),
     }
 
 
+#: Papers about one problem that its page names, the newest.
+MOST_PAPERS = 10
 #: Moves from which a clock may run.
 STARTS = (Move.HAND_OVER, Move.TRANSFER, Move.REOPEN)
 
