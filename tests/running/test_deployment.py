@@ -31,3 +31,10 @@ def test_example_names_every_variable_of_compose() -> None:
 
 def compose_lines() -> list[str]:
     return (ROOT / "docker-compose.yml").read_text().splitlines()
+
+
+@pytest.mark.parametrize("name", ["web", "worker", "beat"])
+def test_only_migrate_connects_as_the_owner(name: str, services: dict[str, Any]) -> None:
+    assert services[name]["environment"]["DATABASE_URL"].startswith("postgres://campaign_app:")
+    assert services["migrate"]["environment"]["DATABASE_URL"].startswith("postgres://campaign:")
+    assert "manage.py app_role" in services["migrate"]["command"][-1]
