@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from .permissions import Permission as P
 
 LARGE_PRINT_COOKIE = "print"
+SHORTCUTS_COOKIE = "keys"
 SHORT = 4  # entries of the bar on a phone; the rest stands behind "more"
 
 # Words, name of the address, icon, the permissions of which one is enough (none: everybody signed in).
@@ -84,6 +85,11 @@ class Frame:
     def large(self) -> bool:
         """Whether this person reads large print."""
         return self.request.COOKIES.get(LARGE_PRINT_COOKIE) == "large"
+
+    @property
+    def shortcuts(self) -> bool:
+        """Whether single letters are shortcuts on this device."""
+        return self.request.COOKIES.get(SHORTCUTS_COOKIE) != "off"
 
     @cached_property
     def exports(self) -> bool:

@@ -85,7 +85,16 @@ def sliding_session(get_response: View) -> View:
     return middleware
 
 
-FREE_OF_PASSWORD_CHANGE = ("/password/", "/sign-out/", "/language/", "/large-print/", "/static/", "/healthz", "/readyz")
+FREE_OF_PASSWORD_CHANGE = (
+    "/password/",
+    "/sign-out/",
+    "/language/",
+    "/large-print/",
+    "/shortcuts/",
+    "/static/",
+    "/healthz",
+    "/readyz",
+)
 
 
 def due_password(get_response: View) -> View:

@@ -7,6 +7,7 @@ from campaign.views import accounts, audit, calendar, frame, notices, robots, st
 app_name = "campaign"
 urlpatterns = [
     path("large-print/", frame.large_print, name="large_print"),
+    path("shortcuts/", frame.shortcuts, name="shortcuts"),
     path("inbox/", notices.inbox, name="inbox"),
     path("inbox/read/", notices.inbox_read, name="inbox_read"),
     path("inbox/<uuid:uuid>/", notices.notice, name="notice"),

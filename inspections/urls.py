@@ -8,6 +8,7 @@ from .views import (
     bulk,
     citizen_desk,
     citizens,
+    compare,
     deadlines,
     entry,
     ledger,
@@ -17,8 +18,10 @@ from .views import (
     photos,
     problem_map,
     rechecks,
+    saved_filters,
     settings,
     visits,
+    worklist,
 )
 
 app_name = "inspections"
@@ -59,7 +62,10 @@ urlpatterns = [
     path("problems/bulk/<uuid:token>/", bulk.bulk_run, name="bulk_run"),
     path("problems/bulk/<uuid:token>/results.xlsx", bulk.bulk_file, name="bulk_file"),
     path("problems/calendar/", deadlines.deadlines, name="deadlines"),
+    path("problems/compare/", compare.compare, name="compare"),
+    path("problems/filters/", saved_filters.saved_filters, name="saved_filters"),
     path("problems/map/", problem_map.problem_map, name="map"),
+    path("problems/mine/", worklist.worklist, name="worklist"),
     path("problems/new/", entry.problem_new, name="problem_new"),
     path("problems/settings/", settings.settings, name="settings"),
     path("problems/paste/", pasting.paste, name="paste"),

@@ -16,6 +16,7 @@ SYSTEM, SECURITY, AUDIT = "system_admin", "security_admin", "audit_admin"
 EVERYBODY = set(Role.values)
 BUSINESS = {OFFICE, INSPECTOR, UNIT, SUPERVISOR}
 WITHOUT_SIGNING_IN = {
+    "campaign:shortcuts",
     "healthz", "readyz", "set_language", "login", "logout", "campaign:large_print", "campaign:suggestions",
     "inspections:report", "inspections:track",
 }  # fmt: skip
@@ -80,6 +81,9 @@ PAGES = {
     "inspections:bulk": {OFFICE, UNIT},
     "inspections:bulk_run": {OFFICE, UNIT},
     "inspections:bulk_file": {OFFICE, UNIT},
+    "inspections:compare": BUSINESS | {MONITOR},
+    "inspections:saved_filters": BUSINESS | {MONITOR},
+    "inspections:worklist": BUSINESS | {MONITOR},
     "inspections:deadlines": BUSINESS | {MONITOR},
     "inspections:map": BUSINESS | {MONITOR},
     "inspections:paste": {OFFICE, INSPECTOR},

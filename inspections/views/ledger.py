@@ -29,7 +29,10 @@ from .problem_page import page_context
 @require_safe
 @require(Permission.SEE_PROBLEMS)
 def problems(request: UserRequest) -> HttpResponse:
-    """The list: filters and tab in the address, pages by key."""
+    """The list: filters and tab in the address, pages by key. Without any, the person's own filter opens first."""
+    first = None if request.GET or request.htmx else request.user.saved_filters.filter(is_default=True).first()
+    if first:
+        return redirect(f"{reverse('inspections:problems')}?{first.query}")
     look = looked(request)
     wanted = look.wanted
     by_due = (wanted.get("order") or ("due" if request.user.role == Role.UNIT else "new")) == "due"

@@ -21,7 +21,7 @@ from campaign.queries import work_clock
 from campaign.rules import Remaining, WorkClock
 
 from ..forms.ledger import ProblemFilter
-from ..models import Problem
+from ..models import Problem, SavedFilter
 from ..queries import ledger
 from ..rules import State
 
@@ -30,15 +30,18 @@ TABS = (ledger.OPEN, *State, ledger.ALL)
 NOT_FOR_UNITS = (State.NOTED, State.CANCELLED)
 #: The ways to look at the same problems: name of the address, words, icon.
 WAYS = (
+    ("worklist", gettext_lazy("For me"), "user-check"),
     ("problems", pgettext_lazy("ledger", "List"), "list-details"),
     ("board", gettext_lazy("Board"), "layout-kanban"),
     ("deadlines", gettext_lazy("Calendar"), "calendar-event"),
     ("map", gettext_lazy("Map"), "map-pin"),
+    ("compare", gettext_lazy("Comparison"), "trending-up"),
 )
 #: Fields of the filter that say where in it a person is, not what they look for.
 PLACES = ("state", "after", "before", "order")
 #: What belongs to one way of looking and is left behind in another.
-OWN = ("after", "before", "order", "column", "month", "at")
+PAGING = ("after", "before", "column", "month", "at")
+OWN = (*PAGING, "order")
 
 
 @dataclass(frozen=True)
@@ -85,6 +88,8 @@ def answer(request: UserRequest, look: Look, template: str, context: dict[str, A
         "form": look.form,
         "state": look.state,
         "ways": ways(request),
+        "saved": _saved(request),
+        "query": request.GET.urlencode(),
         "filtered": look.filtered,
         "export": link(request.GET, state=look.state) if may_export else "",
         "may_hand_over": request.user.can(Permission.HAND_OVER),
@@ -112,6 +117,21 @@ def ways(request: UserRequest) -> list[dict[str, Any]]:
             "active": url == request.path,
         }
         for name, label, icon in WAYS
+    ]
+
+
+def _saved(request: UserRequest) -> list[dict[str, Any]]:
+    """One's own saved filters and those offered to everybody, and which of them this page shows."""
+    here = {name: value for name, value in request.GET.items() if value and name not in PAGING}
+    return [
+        {
+            "name": kept.name,
+            "url": f"?{kept.query}",
+            "active": QueryDict(kept.query).dict() == here,
+            "mine": kept.user_id == request.user.pk,
+            "default": kept.is_default,
+        }
+        for kept in SavedFilter.objects.visible_to(request.user)
     ]
 
 
