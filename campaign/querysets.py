@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Self
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from .permissions import Permission
 
@@ -21,6 +21,10 @@ class UserQuerySet(QuerySet["models.User"]):
         if user.can(Permission.MANAGE_USERS) or user.can(Permission.ASSIGN_ROLES):
             return self
         return self.filter(pk=user.pk)
+
+    def with_unread(self) -> Self:
+        """Accounts with ``unread_found``: how many notices each has not opened."""
+        return self.annotate(unread_found=Count("notices", filter=Q(notices__read_at=None)))
 
 
 class StandardQuerySet(QuerySet["models.Standard"]):

@@ -209,7 +209,7 @@ CELERY_BEAT_SCHEDULE = {
 AUTH_USER_MODEL = "campaign.User"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
-    "django.contrib.auth.backends.ModelBackend",
+    "campaign.signing_in.PeopleBackend",
 ]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",

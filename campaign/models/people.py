@@ -59,8 +59,14 @@ class User(AbstractBaseUser):
 
     @cached_property
     def unread(self) -> str:
-        """How many notices wait to be read, as the frame shows it: nothing for none, at most ``99+``."""
-        waiting = self.notices.unread()[: MOST_COUNTED + 1].count() if self.pk else 0
+        """How many notices wait to be read, as the frame shows it: nothing for none, at most ``99+``.
+
+        Costs no statement where the person was fetched ``with_unread()``, as the person of a session is.
+        """
+        if "unread_found" in self.__dict__:
+            waiting = self.__dict__["unread_found"]
+        else:
+            waiting = self.notices.unread().count() if self.pk else 0
         return f"{MOST_COUNTED}+" if waiting > MOST_COUNTED else str(waiting or "")
 
     def can(self, permission: Permission) -> bool:
