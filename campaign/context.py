@@ -35,6 +35,7 @@ NAVIGATION = [
     (_("Sites"), "units:sites", "map-pin", (P.SEE_UNITS,)),
     (_("Standard"), "campaign:standard", "sitemap", (P.SEE_STANDARD,)),
     (_("Imports"), "reports:imports", "table-import", (P.IMPORT,)),
+    (_("Fairness watch"), "reports:fairness", "shield-search", (P.WATCH_FAIRNESS,)),
     (_("Scoring rules"), "reports:rules", "adjustments", (P.MANAGE_RULES,)),
     (_("Ledger settings"), "inspections:settings", "settings", (P.MANAGE_LEDGER,)),
     (_("Work calendar"), "campaign:calendar", "calendar", (P.MANAGE_CALENDAR,)),

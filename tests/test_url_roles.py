@@ -144,6 +144,7 @@ PAGES = {
     "reports:adjustment_proof": {OFFICE, UNIT, SUPERVISOR},
     "reports:adjustment_decide": {SUPERVISOR},
     "reports:adjustment_revoke": {SUPERVISOR},
+    "reports:fairness": {OFFICE},
     "reports:imports": {OFFICE, SYSTEM},
     "reports:import_template": {OFFICE, SYSTEM},
     "reports:import_run": {OFFICE, SYSTEM},

@@ -203,8 +203,8 @@ def test_a_rule_survives_being_written_and_read():
     assert RuleSpec.parse(rule.as_json()) == rule
 
 
-#: It says how far a ranking carries, and changes no place.
-UNSURE = {Path(scoring.__file__).with_name("uncertainty.py")}
+#: They say how far a ranking carries and how people see, and change no place.
+UNSURE = {Path(scoring.__file__).with_name(name) for name in ("leniency.py", "uncertainty.py")}
 
 
 def test_no_float_takes_part_in_scoring():
