@@ -42,3 +42,22 @@ def durable_database(databases: Sequence[str] | None = None, **kwargs: Any) -> l
         cursor.execute("SELECT current_setting('fsync'), current_setting('full_page_writes')")
         durable = cursor.fetchone() == ("on", "on")
     return [] if durable else [Error("PostgreSQL runs with fsync off.", id="campaign.E004")]
+
+
+@register(Tags.database)
+def known_years(databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
+    """A year that deadlines run into within 60 days and whose days the work calendar lacks."""
+    if not databases:
+        return []
+    with connections["default"].cursor() as cursor:
+        cursor.execute("SELECT to_regclass('campaign_workday')")
+        if cursor.fetchone() == (None,):
+            return []
+        cursor.execute(
+            "SELECT DISTINCT year FROM (SELECT extract(year FROM day)::int AS year FROM"
+            " (VALUES (now()), (now() + interval '60 days')) needed(day)) needed WHERE year NOT IN"
+            " (SELECT extract(year FROM date)::int FROM campaign_workday GROUP BY 1 HAVING count(*) >= 365) ORDER BY 1"
+        )
+        missing = [year for (year,) in cursor.fetchall()]
+    words = "The work calendar of {} is missing; no deadline can run into it. The office enters it under /calendar/."
+    return [Warning(words.format(year), id="campaign.W002") for year in missing]

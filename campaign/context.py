@@ -26,6 +26,7 @@ NAVIGATION = [
     (_("Citizens' reports"), "inspections:citizen_reports", "message-circle", (P.HANDLE_CITIZEN_REPORTS,)),
     (_("Appeals"), "inspections:appeals", "scale", (P.SEE_APPEALS,)),
     (_("Rechecks"), "inspections:rechecks", "eye-check", (P.RECHECK,)),
+    (_("Supervision notices"), "inspections:supervisions", "file-text", (P.SEE_SUPERVISIONS,)),
     (_("Units"), "units:units", "building-community", (P.SEE_UNITS,)),
     (_("Tasks"), "units:tasks", "list-check", (P.SEE_TASKS,)),
     (_("Objections"), "reports:objections", "message-circle", (P.SEE_OBJECTIONS,)),

@@ -72,6 +72,8 @@ class Permission(StrEnum):
     READ_SUGGESTIONS = "read_suggestions"
     READ_NOTICES = "read_notices"
     MANAGE_ROBOTS = "manage_robots"
+    SEE_SUPERVISIONS = "see_supervisions"
+    ISSUE_SUPERVISIONS = "issue_supervisions"
 
 
 P, R = Permission, Role
@@ -124,6 +126,8 @@ TABLE: dict[Permission, frozenset[str]] = {
     P.READ_SUGGESTIONS: frozenset({R.SYSTEM_ADMIN}),
     P.READ_NOTICES: frozenset(Role.values),
     P.MANAGE_ROBOTS: frozenset({OFFICE}),
+    P.SEE_SUPERVISIONS: frozenset({OFFICE, UNIT, SUPERVISOR}),
+    P.ISSUE_SUPERVISIONS: frozenset({OFFICE}),
 }
 
 

@@ -141,17 +141,23 @@ class WorkClock:
         return day
 
     def start(self, moment: datetime) -> datetime:
-        """The moment a clock begins: ``moment`` itself on a working day, else the opening of the next working day."""
+        """The moment a clock begins: ``moment`` itself in office hours, else the next opening."""
         local = moment.astimezone(SHANGHAI)
-        if self.is_working(local.date()):
-            return local
-        return datetime.combine(self.next_working(local.date()), self.hours[0][0], SHANGHAI)
+        day, clock = local.date(), local.time()
+        if self.is_working(day):
+            if any(opens <= clock <= closes for opens, closes in self.hours):
+                return local
+            for opens, _closes in self.hours:
+                if clock < opens:
+                    return _at(day, opens)
+        return _at(self.next_working(day), self.hours[0][0])
 
     def due(self, moment: datetime, limit: Limit) -> datetime:
         """When a limit that starts at ``moment`` runs out.
 
-        Working days keep the time of day (Monday 10:42 + 3d = Thursday 10:42); working hours run in office hours only
-        (Friday 16:00 + 4h = Monday 10:00).
+        What begins outside office hours counts from the next opening. Working days keep the time of day (Monday 10:42
+        + 3d = Thursday 10:42; Monday 01:17 + 3d = Thursday 08:00); working hours run in office hours only (Friday
+        16:00 + 4h = Monday 10:00).
         """
         begin = self.start(moment)
         if limit.unit == "h":
@@ -219,7 +225,8 @@ class WorkClock:
         Monday 08:00 to 10:00 counts 2 hours.
         """
         begin = self.start(moment)
-        path = [] if begin == moment else [self._rest(moment.astimezone(SHANGHAI).date(), begin.date())]
+        day = day_of(moment)
+        path = self._rests(day if self.is_working(day) else day - ONE_DAY, begin.date())
         if limit.unit == "h":
             return path + self._explain_hours(begin, self.due(moment, limit))
         return path + self._explain_days(begin, limit.amount)

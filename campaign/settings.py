@@ -186,6 +186,10 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(minutes=1),
         "options": {"expires": 60},
     },
+    "warn of missing years": {
+        "task": "campaign.tasks.warn_of_missing_years",
+        "schedule": crontab(hour=8, minute=5),
+    },
     "climb the ladder": {
         "task": "inspections.tasks.climb_ladder",
         "schedule": timedelta(minutes=5),

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from .services import allowances, audit, sending, suggestions
+from .services import allowances, audit, calendar, sending, suggestions
 
 
 @shared_task
@@ -24,3 +24,9 @@ def forget_contacts() -> None:
 def send_waiting() -> None:
     """Every minute: e-mails and messages to chat groups that are due."""
     sending.send_due(now=timezone.now())
+
+
+@shared_task
+def warn_of_missing_years() -> None:
+    """Once a day: a year that deadlines will need and that the work calendar lacks."""
+    calendar.warn_of_gaps(now=timezone.now())

@@ -20,6 +20,7 @@ from .views import (
     rechecks,
     saved_filters,
     settings,
+    supervisions,
     visits,
     worklist,
 )
@@ -53,6 +54,9 @@ urlpatterns = [
     path("papers/<uuid:token>/", papers.paper, name="paper"),
     path("papers/<uuid:token>/reply/", papers.paper_reply, name="paper_reply"),
     path("papers/<uuid:token>/<str:format>/", papers.paper_file, name="paper_file"),
+    path("supervisions/", supervisions.supervisions, name="supervisions"),
+    path("supervisions/<str:code>/", supervisions.supervision, name="supervision"),
+    path("supervisions/<str:code>/drop/", supervisions.supervision_drop, name="supervision_drop"),
     path("photos/", photos.photo_add, name="photo_add"),
     path("photos/<uuid:client_uuid>/", photos.photo, name="photo"),
     path("photos/<uuid:client_uuid>/thumb/", photos.thumb, name="thumb"),

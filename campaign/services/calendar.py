@@ -1,17 +1,20 @@
 """The work calendar: a year written from the State Council's arrangement, a day corrected by hand."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import holidays
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from holidays.countries.china import ChinaStaticHolidays
 
-from ..models import User, WorkDay
-from ..queries import record
-from ..rules import ONE_DAY, days_of_year
+from ..models import Notice, User, WorkDay
+from ..permissions import Role
+from ..queries import record, work_clock
+from ..rules import ONE_DAY, day_of, days_of_year
+from .notices import notify
 
 #: Years that a calendar may be kept for.
 FIRST_YEAR, LAST_YEAR = 2000, 2099
@@ -84,3 +87,20 @@ def _name(known: holidays.HolidayBase, day: date) -> str:
             return name
         day -= ONE_DAY
     return ""
+
+
+MISSING = gettext_noop("The work calendar of %(year)s is missing: no deadline can run into that year. Enter it now.")
+
+
+def warn_of_gaps(*, now: datetime) -> list[int]:
+    """Tell office and system administrators of years that deadlines soon need, once a week; returns these years."""
+    today = day_of(now)
+    gaps = work_clock().gaps(today)
+    week = today.isocalendar()
+    people = list(User.objects.filter(is_active=True, role__in=[Role.OFFICE, Role.SYSTEM_ADMIN]) if gaps else ())
+    for year in gaps:
+        notify(
+            people, sentence=MISSING, values={"year": year}, key=f"calendar:{year}:{week.year}-{week.week}",
+            kind=Notice.Kind.SYSTEM, at=now,
+        )  # fmt: skip
+    return gaps

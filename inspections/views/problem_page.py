@@ -136,6 +136,7 @@ def page_context(user: User, problem: Problem, *, at: datetime, typed: Typed | N
         "left": clock.remaining(open_due, at) if open_due else None,
         "begun": begun,
         "path": path,
+        "counts_from": clock.start(begun.at) if begun else None,
         "returned": returned,
         "asking": open_one(asked),
         "to_suspend": _waiting(problem),

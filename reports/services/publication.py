@@ -16,6 +16,7 @@ from ..queries.inputs import inputs_of
 from ..queries.locks import lock_period
 from ..queries.objections import held_back
 from ..rules.canonical import canonical, code_version, digest
+from .announcing import announce_lists
 from .refreshing import refresh
 
 #: Why a closed ranking is not published yet.
@@ -49,6 +50,7 @@ def publish(*, ranking: Ranking, by: User, now: datetime) -> Ranking:
     ranking.state, ranking.published_at, ranking.published_by = Ranking.State.PUBLISHED, now, by
     ranking.save()
     record("ranking.published", ranking, by=by, reference=str(ranking), after={"digest": ranking.digest})
+    announce_lists(ranking=ranking, now=now)
     return ranking
 
 

@@ -52,6 +52,7 @@ def _office(user: User, at: datetime) -> dict[str, Any]:
         "week": week,
         "lists": lists.listed(groups_in(user, week.code)) if week else None,
         "overdue": desk.overdue_by_unit(user, at=at),
+        "gaps": work_clock().gaps(day_of(at)),
     }
 
 
@@ -142,6 +143,7 @@ def _monitor(user: User, at: datetime) -> dict[str, Any]:
 def _people(user: User, at: datetime) -> dict[str, Any]:
     people = User.objects.visible_to(user)
     return {
+        "gaps": work_clock().gaps(day_of(at)) if user.role == Role.SYSTEM_ADMIN else [],
         "active": people.filter(is_active=True).count(),
         "disabled": people.filter(is_active=False).count(),
         "without_role": people.filter(is_active=True, role="").count(),
