@@ -42,6 +42,8 @@ class Permission(StrEnum):
     DRAW_RECHECKS = "draw_rechecks"
     WATCH_FAIRNESS = "watch_fairness"
     MANAGE_LEDGER = "manage_ledger"
+    SEE_EXEMPTIONS = "see_exemptions"
+    MANAGE_EXEMPTIONS = "manage_exemptions"
     SEE_UNITS = "see_units"
     MANAGE_UNITS = "manage_units"
     SEE_STANDARD = "see_standard"
@@ -96,6 +98,8 @@ TABLE: dict[Permission, frozenset[str]] = {
     P.DRAW_RECHECKS: frozenset({OFFICE}),
     P.WATCH_FAIRNESS: frozenset({OFFICE}),
     P.MANAGE_LEDGER: frozenset({OFFICE}),
+    P.SEE_EXEMPTIONS: frozenset({OFFICE, INSPECTOR, UNIT, SUPERVISOR}),
+    P.MANAGE_EXEMPTIONS: frozenset({OFFICE}),
     P.SEE_UNITS: frozenset({OFFICE, INSPECTOR, UNIT, SUPERVISOR}),
     P.MANAGE_UNITS: frozenset({OFFICE}),
     P.SEE_STANDARD: frozenset({OFFICE, INSPECTOR, UNIT, SUPERVISOR}),

@@ -90,6 +90,18 @@ class ProblemQuerySet(QuerySet["models.Problem"]):
         return found
 
 
+class ExemptionQuerySet(QuerySet["models.Exemption"]):
+    """Exemptions."""
+
+    def visible_to(self, user: User) -> Self:
+        """All of them, by whoever may read them."""
+        return self if user.can(Permission.SEE_EXEMPTIONS) else self.none()
+
+    def in_force(self, first: date, last: date) -> Self:
+        """Those valid on some day from ``first`` to ``last``."""
+        return self.filter(Q(valid_to=None) | Q(valid_to__gte=first), valid_from__lte=last)
+
+
 class PhotoQuerySet(QuerySet["models.Photo"]):
     """Photographs."""
 

@@ -220,6 +220,13 @@ class InspectionInput(serializers.Serializer[Any]):
     seen_at = serializers.DateTimeField()
     kind = serializers.ChoiceField(Inspection.Kind.choices, default=Inspection.Kind.DAILY)
     note = Text(max_length=5000, required=False, allow_blank=True, default="")
+    despite = Text(
+        max_length=200,
+        required=False,
+        allow_blank=True,
+        default="",
+        help_text="why faults are noted although exempt; office",
+    )
     answers = AnswerInput(many=True, allow_empty=False, max_length=MOST_ANSWERS)  # type: ignore[call-arg]
 
     def validate_seen_at(self, seen_at: datetime) -> datetime:
@@ -277,6 +284,13 @@ class ProblemInput(serializers.Serializer[Any]):
         Problem.Source.choices, required=False, help_text="one that your role may name; the first of them by default"
     )
     photos = PhotoNumbers()
+    despite = Text(
+        max_length=200,
+        required=False,
+        allow_blank=True,
+        default="",
+        help_text="why it is noted although exempt; office",
+    )
 
 
 class MoveInput(serializers.Serializer[Any]):

@@ -186,6 +186,10 @@ class VisitForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
+    despite = forms.CharField(
+        label=gettext_lazy("Note what is exempt all the same, because"), max_length=200, required=False,
+        help_text=gettext_lazy("Goes into the audit trail."),
+    )  # fmt: skip
 
 
 class ChecklistForm:
@@ -255,6 +259,10 @@ class QuickProblemForm(ProblemFields):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
     source = forms.ChoiceField(label=gettext_lazy("source"), required=False)
+    despite = forms.CharField(
+        label=gettext_lazy("Note it all the same, because"), max_length=200, required=False,
+        help_text=gettext_lazy("Goes into the audit trail."),
+    )  # fmt: skip
 
     def __init__(self, *args: Any, sources: Sequence[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

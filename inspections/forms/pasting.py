@@ -93,6 +93,12 @@ class PartForm(forms.Form):
     unit = UnitField(label=_("responsible unit"), max_length=160, required=False)
     severity = forms.ChoiceField(label=_("severity"), choices=CheckItem.Severity.choices, required=False)
     limit = forms.ChoiceField(label=_("repair limit"), required=False)
+    despite = forms.CharField(
+        label=_("Note it all the same, because"),
+        max_length=200,
+        required=False,
+        help_text=_("Goes into the audit trail."),
+    )
     proposed: Proposed | None = None
     shown: list[Photo]
 
@@ -133,7 +139,7 @@ class PartForm(forms.Form):
         return Pasted(
             text=values["text"], site=values["site"], unit=values["unit"] or values["site"].unit,
             severity=values["severity"] or CheckItem.Severity.NORMAL, limit=values["limit"] or DEFAULT_LIMIT,
-            photos=tuple(photos),
+            photos=tuple(photos), despite=values["despite"],
         )  # fmt: skip
 
 
@@ -184,6 +190,15 @@ class PartsForm:
         return [
             part.pasted([UUID(photo) for photo, home in self.homes.items() if home == str(part.place)]) for part in kept
         ]
+
+    def explain(self, error: ValidationError) -> None:
+        """Put the sentences of the service beside the parts that they are about."""
+        kept = {f"row {n}": part for n, part in enumerate(part for part in self.parts if part.cleaned_data["keep"])}
+        for key, sentences in error.message_dict.items():
+            if key in kept:
+                kept[key].add_error("despite", sentences)
+            else:
+                self.errors += sentences
 
     def show(self, photos: Mapping[str, Photo]) -> None:
         """Give each part the photographs that are to go with it."""

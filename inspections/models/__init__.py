@@ -3,6 +3,7 @@
 from .appeal import Appeal, AppealProof
 from .bulk import BulkItem, BulkRun
 from .citizen import CitizenReport
+from .exemption import Exemption
 from .inspection import Answer, Inspection, InspectionUnit
 from .ladder import Climb, Digest, LimitRule, Supervision
 from .paper import Paper, PaperFile, PaperProblem, PaperReply, PaperRun, PaperRunItem, PaperSettings
@@ -23,6 +24,7 @@ __all__ = [
     "Climb",
     "Digest",
     "Draw",
+    "Exemption",
     "Extension",
     "Inspection",
     "InspectionUnit",

@@ -23,7 +23,7 @@ from units.models import Membership, Unit
 from ..models import Appeal, AppealProof, Problem, Step
 from ..queries.appeals import appeal_until, grounds_left, lower_severities, may_decide
 from ..rules import SubmissionConflict
-from .noting import new_codes
+from .numbering import new_codes
 from .void_problem import days_since, void_problem
 
 Against, State = Appeal.Against, Appeal.State

@@ -25,7 +25,7 @@ from units.models import Site
 from ..models import CitizenReport, Photo
 from ..rules import State
 from .ledger import doubt_repair
-from .noting import new_codes
+from .numbering import new_codes
 from .once import digest_of
 
 CITIZEN = "citizen"

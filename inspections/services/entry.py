@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -19,10 +19,14 @@ from campaign.rules import day_of, parse_limit
 from units.models import Site, Unit
 from units.services import accountable
 
-from ..models import Answer, Inspection, InspectionUnit, Problem
+from ..models import Answer, Exemption, Inspection, InspectionUnit, Problem
+from ..models.exemption import Case
+from ..queries.exemptions import exempt
 from ..rules import ANSWERED, FAILED, ONE, ZERO, Earned, Outcome, earn, earned_share, site_score, total
 from . import blind
-from .noting import new_codes, store_problems, take_photos
+from .exempting import record_forced, stopped
+from .noting import store_problems, take_photos
+from .numbering import new_codes
 from .once import digest_of, sent_before
 
 #: How far a telephone's clock may run ahead of ours.
@@ -75,6 +79,7 @@ def record_inspection(
     recorded_at: datetime,
     note: str = "",
     units: Collection[Unit] | None = None,
+    despite: str = "",
 ) -> Inspection:
     """Store an inspection that a person sends in, with a problem for every failed item.
 
@@ -88,12 +93,13 @@ def record_inspection(
     if stored:
         return stored
     _check(site=site, seen_at=seen_at, answers=answers, recorded_at=recorded_at)
+    answers = _heed_exemptions(site, answers, seen_at, despite=despite, by=by)
     inspection = Inspection(
         client_uuid=client_uuid, payload_sha256=digest, site=site, inspector=by, kind=kind, seen_at=seen_at,
         recorded_at=recorded_at, note=note,
     )  # fmt: skip
     try:
-        return _store(inspection, answers, units, by=by)
+        return _store(inspection, answers, units, despite=despite, by=by)
     except IntegrityError:  # the same submission, stored by another process since we looked
         stored = sent_before(Inspection, client_uuid=client_uuid, digest=digest, by=by)
         if stored is None:
@@ -165,8 +171,38 @@ def _is_limit(text: str) -> bool:
         return False
 
 
+def _heed_exemptions(
+    site: Site, answers: Sequence[Seen], seen_at: datetime, *, despite: str, by: User
+) -> Sequence[Seen]:
+    """Stop faults that are exempt (ValidationError by item); what is not applicable names its exemption in its note."""
+    about = [seen for seen in answers if seen.fails or seen.outcome == Outcome.NOT_APPLICABLE]
+    cases = [
+        Case(at=seen_at, text=f"{seen.note} {seen.item.text}", site=site, unit_id=site.unit_id, item_id=seen.item.pk)
+        for seen in about
+    ]
+    found = {seen.item.pk: row for seen, row in zip(about, exempt(cases), strict=True) if row}
+    if despite.strip():
+        stopped([], despite=despite, by=by)
+    elif wrong := {
+        seen.item.code: _advice(found[seen.item.pk]) for seen in about if seen.fails and seen.item.pk in found
+    }:
+        raise ValidationError(wrong)
+    return [
+        replace(seen, note=found[seen.item.pk].sentence[:500])
+        if seen.item.pk in found and not seen.fails and not seen.note
+        else seen
+        for seen in answers
+    ]
+
+
+def _advice(exemption: Exemption) -> str:
+    return f"{exemption.sentence} {_('Answer “not applicable”; the office may note it all the same, with a reason.')}"
+
+
 @transaction.atomic
-def _store(inspection: Inspection, seen: Sequence[Seen], units: Collection[Unit] | None, *, by: User) -> Inspection:
+def _store(
+    inspection: Inspection, seen: Sequence[Seen], units: Collection[Unit] | None, *, despite: str, by: User
+) -> Inspection:
     """Everything or nothing. The unique ``client_uuid`` decides between two at once; its number is not wasted."""
     day = day_of(inspection.seen_at)
     responsible = [unit.pk for unit in units] if units is not None else _responsible(inspection.site)
@@ -185,6 +221,8 @@ def _store(inspection: Inspection, seen: Sequence[Seen], units: Collection[Unit]
     )  # fmt: skip
     answers = _store_answers(inspection, seen, earned)
     _propose(inspection, seen, answers, by=by, known=blind.follow(inspection))
+    if despite.strip():
+        record_forced(inspection.problems.select_related("site"), despite=despite, by=by)
     facts_changed({day})
     after = {"site": inspection.site.code, "score": str(inspection.score), "answers": len(answers)}
     record("inspection.recorded", inspection, by=by, after=after)

@@ -15,7 +15,7 @@ from campaign.rules import SHANGHAI, WorkClock, day_of, parse_distance
 from ..models import LedgerSettings, Problem, Supervision
 from ..queries.settings import ledger_settings
 from ..rules import WITH_UNIT, Rung
-from .noting import new_codes
+from .numbering import new_codes
 
 CLIMB = """
 INSERT INTO inspections_climb (problem_id, rung, due_at, at)

@@ -1,8 +1,7 @@
 """Problems as they are noted: proposed by failed items, or quickly without a checklist."""
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable
-from datetime import date, datetime
+from collections.abc import Collection
+from datetime import datetime
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -11,12 +10,15 @@ from django.utils.translation import gettext as _
 
 from campaign.models import CheckItem, User
 from campaign.permissions import Role
-from campaign.queries import an_event, record_all, take_numbers
+from campaign.queries import an_event, record_all
 from campaign.rules import day_of, parse_limit
 from units.models import Site, Unit
 
 from ..models import Photo, Problem, Step
+from ..models.exemption import Case
 from ..rules import State
+from .exempting import record_forced, stopped
+from .numbering import new_codes
 from .once import digest_of, sent_before
 from .repeats import mark_repeats
 
@@ -43,11 +45,13 @@ def note_problem(
     limit: str = DEFAULT_LIMIT,
     source: str = Problem.Source.INSPECTION,
     photos: Collection[UUID] = (),
+    despite: str = "",
 ) -> Problem:
     """Note a problem without a checklist, at a site or else at a unit; the unit defaults to the site's.
 
-    The same content under the same ``client_uuid`` returns what was stored the first time. Raises ValidationError by
-    field, or SubmissionConflict (see ``once.sent_before``).
+    The same content under the same ``client_uuid`` returns what was stored the first time. What is exempt is stopped
+    unless the office says why it is noted ``despite`` that. Raises ValidationError by field, or SubmissionConflict (see
+    ``once.sent_before``).
     """
     holder = unit or (site.unit if site else None)
     if holder is None:
@@ -61,6 +65,9 @@ def note_problem(
     stored = sent_before(Problem, client_uuid=client_uuid, digest=digest, by=by)
     if stored:
         return stored
+    case = Case(at=noted_at, text=text, site=site, unit_id=holder.pk)
+    for sentence in stopped([case], despite=despite, by=by).values():
+        raise ValidationError({"text": sentence}, code="exempt")
     problem = Problem(
         client_uuid=client_uuid, payload_sha256=digest, site=site, unit=holder, text=text.strip(), severity=severity,
         limit=limit, source=source, noted_by=by, noted_at=noted_at,
@@ -68,6 +75,7 @@ def note_problem(
     try:
         with transaction.atomic():
             store_problems([problem], by=by)
+            record_forced([problem], despite=despite, by=by)
             take_photos({uuid: {"problem": problem} for uuid in photos}, by=by)
     except IntegrityError:
         stored = sent_before(Problem, client_uuid=client_uuid, digest=digest, by=by)
@@ -108,19 +116,6 @@ def store_problems(problems: list[Problem], *, by: User) -> None:
         an_event("problem.noted", problem, by=by, after={"text": problem.text, "severity": problem.severity})
         for problem in problems
     )
-
-
-def new_codes(prefix: str, days: Iterable[date], digits: int) -> list[str]:
-    """Codes such as ``WT-2611-0482`` for things of these days, in their order: prefix, year and month, number."""
-    months = [f"{prefix}-{day:%y%m}-" for day in days]
-    places = defaultdict(list)
-    for place, month in enumerate(months):
-        places[month].append(place)
-    codes = [""] * len(months)
-    for month in sorted(places):
-        for place, number in zip(places[month], take_numbers(month, len(places[month])), strict=True):
-            codes[place] = f"{month}{number:0{digits}}"
-    return codes
 
 
 def take_photos(owners: dict[UUID, dict[str, object]], *, by: User) -> None:

@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid5
 
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from campaign.models import User
 from units.models import Site, Unit
 
 from ..models import Problem
+from ..models.exemption import Case
+from .exempting import record_forced, stopped
 from .noting import check_words, store_problems, take_photos
 from .once import digest_of, sent_before
 
@@ -25,6 +28,7 @@ class Pasted:
     severity: str
     limit: str
     photos: tuple[UUID, ...] = ()
+    despite: str = ""
 
 
 def note_pasted(
@@ -33,7 +37,8 @@ def note_pasted(
     """Note the problems of one message in one transaction, in their order.
 
     The same rows under the same ``client_uuid`` return what was stored the first time. Raises ValidationError by
-    field, or SubmissionConflict (see ``once.sent_before``). The number of statements does not depend on the rows.
+    field (what is exempt under ``row N``), or SubmissionConflict (see ``once.sent_before``). The number of statements
+    does not depend on the rows.
     """
     for row in rows:
         check_words(text=row.text, limit=row.limit)
@@ -41,6 +46,7 @@ def note_pasted(
     numbers = [uuid5(client_uuid, str(place)) for place in range(len(rows))]
     if _stored(numbers, digest, by=by):
         return _in_order(numbers)
+    _stop(rows, by=by, at=noted_at)
     problems = [
         Problem(
             client_uuid=number, payload_sha256=digest, site=row.site, unit=row.unit, text=row.text.strip(),
@@ -51,6 +57,8 @@ def note_pasted(
     try:
         with transaction.atomic():
             store_problems(problems, by=by)
+            for problem, row in zip(problems, rows, strict=True):
+                record_forced([problem], despite=row.despite, by=by)  # writes for those with a reason only
             pairs = zip(problems, rows, strict=True)
             take_photos({photo: {"problem": problem} for problem, row in pairs for photo in row.photos}, by=by)
     except IntegrityError:  # the same message, stored by another process since we looked
@@ -58,6 +66,17 @@ def note_pasted(
             raise
         return _in_order(numbers)
     return problems
+
+
+def _stop(rows: Sequence[Pasted], *, by: User, at: datetime) -> None:
+    """Raise ValidationError for the rows that are exempt, unless the office says why they are noted all the same."""
+    cases = [Case(at=at, text=row.text, site=row.site, unit_id=row.unit.pk) for row in rows]
+    forced = next((row.despite for row in rows if row.despite.strip()), "")
+    stopped([], despite=forced, by=by)
+    told = stopped(cases, despite="", by=by)
+    wrong = {f"row {place}": sentence for place, sentence in told.items() if not rows[place].despite.strip()}
+    if wrong:
+        raise ValidationError(wrong)
 
 
 def _content(row: Pasted) -> dict[str, object]:

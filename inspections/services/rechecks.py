@@ -22,7 +22,7 @@ from ..models import BlindVisit, Draw, Inspection, Photo, Problem, Recheck, Step
 from ..queries.rechecks import closers, to_draw
 from ..rules import Move, State, SubmissionConflict, by_lot, drawn
 from .effects import due_dates
-from .noting import new_codes
+from .numbering import new_codes
 from .void_problem import days_since
 
 Result = Recheck.Result

@@ -51,7 +51,13 @@ def new(request: UserRequest) -> HttpResponse:
 
 def _page(request: UserRequest, site: Site, form: ChecklistForm) -> dict[str, Any]:
     _show_photos(request, form.answers)
-    return {"site": site, "form": form, "number": seen_today(request.user, on=day_of(timezone.now())) + 1}
+    may_force = request.user.can(Permission.MANAGE_EXEMPTIONS)
+    return {
+        "site": site,
+        "form": form,
+        "may_force": may_force,
+        "number": seen_today(request.user, on=day_of(timezone.now())) + 1,
+    }
 
 
 def _checklist_form(site: Site, data: QueryDict | None) -> ChecklistForm:
@@ -105,7 +111,7 @@ def problem_new(request: UserRequest) -> HttpResponse:
             return redirect(problem)
         status = _status(form)
     _show_photos(request, [form])
-    context = {"site": site, "unit": unit, "form": form}
+    context = {"site": site, "unit": unit, "form": form, "may_force": request.user.can(Permission.MANAGE_EXEMPTIONS)}
     return render(request, "inspections/problem_new.html", context, status=status)
 
 

@@ -91,7 +91,7 @@ def _note(request: UserRequest, form: MessageForm, data: QueryDict) -> HttpRespo
             )  # fmt: skip
             return redirect(f"{reverse('inspections:paste')}?done={form.cleaned_data['client_uuid']}")
         except ValidationError as error:
-            parts.errors += error.messages
+            parts.explain(error)
         except SubmissionConflict as conflict:
             parts.errors.append(str(conflict))
             status = 409
@@ -107,7 +107,8 @@ def _limits(typed: list[str], now: Any) -> dict[str, Any]:
 
 def _parts(request: UserRequest, form: MessageForm, parts: PartsForm, *, status: int = 200) -> HttpResponse:
     parts.show(_photos(request, form))
-    return render(request, "inspections/paste_parts.html", {"form": form, "parts": parts}, status=status)
+    context = {"form": form, "parts": parts, "may_force": request.user.can(Permission.MANAGE_EXEMPTIONS)}
+    return render(request, "inspections/paste_parts.html", context, status=status)
 
 
 def _noted(request: UserRequest) -> HttpResponse:

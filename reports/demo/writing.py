@@ -7,7 +7,7 @@ from django.db import connection
 from campaign.rules import day_of
 from inspections.models import Answer, Inspection, InspectionUnit, Problem, Step
 from inspections.rules import Move, site_score, total
-from inspections.services.noting import new_codes
+from inspections.services.numbering import new_codes
 
 from .cases import Case
 from .tables import analyze, copy, reserve
