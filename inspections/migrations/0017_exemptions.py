@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("campaign", "0007_outbox"),
-        ("inspections", "0014_doubted_step"),
+        ("inspections", "0016_papers_only_grow"),
         ("units", "0004_aliases"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
