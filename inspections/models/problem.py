@@ -139,6 +139,7 @@ class Problem(models.Model):
                 include=["unit", "receive_due_at", "received_at", "closed_at", "voided_at"],
                 name="problem_handed_over",
             ),
+            models.Index(fields=["noted_at"], name="problem_noted"),
             models.Index(fields=["closed_at"], include=["unit", "due_at", "voided_at"], name="problem_closed"),
             models.Index(
                 fields=["due_at"],

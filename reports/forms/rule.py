@@ -12,7 +12,8 @@ from units.models import PeerGroup
 
 from ..models import Period, RuleUse, ScoringRule
 from ..rules.figures import FIGURES, MEANS, SCOPES, Figure
-from ..rules.spec import GREATEST_WEIGHT, LEAST_WEIGHT, RuleSpec, SpecError
+from ..rules.part_reading import GREATEST_WEIGHT, LEAST_WEIGHT
+from ..rules.spec import RuleSpec, SpecError
 
 CODE = RegexValidator(r"^[A-Za-z0-9_-]+$", _("Letters, digits, - and _ only."))
 

@@ -2,6 +2,7 @@
 
 from .adjustment import Adjustment, AdjustmentProof
 from .document import Document
+from .mark import Mark
 from .objection import Objection, ObjectionProof, ObjectionTime
 from .period import Period
 from .ranking import ListEntry, Ranking, RankingRow
@@ -12,6 +13,7 @@ __all__ = [
     "AdjustmentProof",
     "Document",
     "ListEntry",
+    "Mark",
     "Objection",
     "ObjectionProof",
     "ObjectionTime",

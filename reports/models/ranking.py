@@ -96,7 +96,9 @@ class RankingRow(models.Model):
 
     ``components`` is a list in the rule's order of objects ``figure, mean, scope, weight, value, counted, numerator,
     denominator, points, title, invert`` with decimals as text; ``value`` in %, ``counted`` the same or 100 − value,
-    ``points`` what it brings to the score; None for nothing to assess. Pages read ``queries.shown_components(row)``.
+    ``points`` what it brings to the score; None for nothing to assess. Under rules of more than rates each has also its
+    ``kind``, what it ``lost``, ``lines`` of points by event (number in the rule, events, points) and, for a table, its
+    ``parts`` of the same shape. Pages read ``queries.shown_components(row)``.
     ``movement`` is places gained (+) or lost (−) against the previous period of the same kind.
     """
 
@@ -131,7 +133,10 @@ class RankingRow(models.Model):
 
 
 class ListEntry(models.Model):
-    """A unit on the red or the black list (红黑榜) of a ranking, and how many periods running."""
+    """A unit on the red or the black list (红黑榜) of a ranking, and how many periods running.
+
+    ``board`` names a further pair of lists of the rule; the rule's own pair has none.
+    """
 
     class Color(models.TextChoices):
         RED = "red", _("Red list")
@@ -139,9 +144,10 @@ class ListEntry(models.Model):
 
     ranking = models.ForeignKey(Ranking, models.CASCADE, related_name="entries")
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="list_entries")
+    board = models.CharField(max_length=40, blank=True, default="", db_default="")
     color = models.CharField(max_length=5, choices=Color.choices)
     consecutive = models.PositiveIntegerField(default=1)
     reason = models.JSONField(default=dict, help_text="rank, score and the bound that applied")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["ranking", "unit"], name="list_entry_once")]
+        constraints = [models.UniqueConstraint(fields=["ranking", "unit", "board"], name="list_entry_once")]

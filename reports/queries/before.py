@@ -10,10 +10,10 @@ from ..models import ListEntry, Period, Ranking
 
 @dataclass(slots=True)
 class Before:
-    """Places by unit, and lists by unit as (color, how many running)."""
+    """Places by unit, and lists by unit and board as (color, how many running)."""
 
     ranks: dict[int, int] = field(default_factory=dict)
-    entries: dict[int, tuple[str, int]] = field(default_factory=dict)
+    entries: dict[tuple[int, str], tuple[str, int]] = field(default_factory=dict)
 
 
 def groups_before(period: Period) -> dict[int, Before]:
@@ -27,9 +27,11 @@ def groups_before(period: Period) -> dict[int, Before]:
     found: dict[int, Before] = defaultdict(Before)
     for ranking, unit, rank in _ranks(list(latest)):
         found[latest[ranking]].ranks[unit] = rank
-    entries = ListEntry.objects.filter(ranking__in=latest).values_list("ranking_id", "unit_id", "color", "consecutive")
-    for ranking, unit, color, running in entries:
-        found[latest[ranking]].entries[unit] = (color, running)
+    entries = ListEntry.objects.filter(ranking__in=latest).values_list(
+        "ranking_id", "unit_id", "board", "color", "consecutive"
+    )
+    for ranking, unit, board, color, running in entries:
+        found[latest[ranking]].entries[unit, board] = (color, running)
     return found
 
 

@@ -27,10 +27,10 @@ from typing import Any
 
 from django.db import connection
 
+from ..rules.columns import Ratio
 from ..rules.figures import percent
+from ..rules.parts import Need
 from ..rules.periods import Span, Window
-from ..rules.scoring import Ratio
-from ..rules.spec import Component
 
 DAY = "(({} AT TIME ZONE 'Asia/Shanghai')::date)"
 
@@ -101,20 +101,6 @@ SEEN = "inspections_inspectionunit"
 #: Each inspection once, for the city as a whole.
 SEEN_ONCE = """
 (SELECT id AS inspection_id, site_id, seen_at, earned, available FROM inspections_inspection WHERE voided_at IS NULL)"""
-
-
-@dataclass(frozen=True, slots=True)
-class Need:
-    """A figure that is wanted for all units: its name, the mean (conformity only) and the scope."""
-
-    figure: str
-    mean: str = "pooled"
-    scope: str = "subtree"
-
-    @classmethod
-    def of(cls, component: Component) -> "Need":
-        """What a component of a rule needs."""
-        return cls(component.figure, component.mean, component.scope)
 
 
 @dataclass(frozen=True, slots=True)

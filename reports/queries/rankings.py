@@ -13,15 +13,19 @@ from units.models import PeerGroup
 from ..models import ListEntry, Period, Ranking, RankingRow
 from ..rules.figures import FIGURES, Text
 from ..rules.periods import Window
+from ..rules.parts import Component
 from ..rules.scoring import Scorer
-from ..rules.spec import Component, RuleSpec
+from ..rules.sentences import part_title
+from ..rules.spec import RuleSpec
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
     """One component of a row as it is shown. Values and shares in %, points in points; None for nothing to assess.
 
-    ``share`` is its part of the weight present; ``lost`` what it costs: Σ lost = 100 − score exactly.
+    ``share`` is its part of the weight present; ``lost`` what it costs: Σ lost = 100 − score exactly, or what all
+    components start from − score (less what the rule's bounds change). ``kind`` as in ``rules.parts``; ``lines`` are
+    (number in the rule, events, points), ``parts`` those of a table, whose points are within the table.
     """
 
     figure: str
@@ -37,6 +41,14 @@ class Shown:
     points: Decimal | None
     lost: Decimal | None
     lower_is_better: bool
+    kind: str = "rate"
+    lines: tuple[tuple[int, int, Decimal], ...] = ()
+    parts: tuple["Shown", ...] = ()
+
+    @property
+    def is_rate(self) -> bool:
+        """Whether the value is a percentage of a numerator by a denominator."""
+        return self.kind == "rate"
 
 
 def latest_ranking(period: Period, group: PeerGroup, user: User) -> Ranking | None:
@@ -51,8 +63,8 @@ def ranking_rows(ranking: Ranking) -> QuerySet[RankingRow]:
 
 
 def ranking_entries(ranking: Ranking) -> dict[int, ListEntry]:
-    """The red and black list: unit id → entry."""
-    return {entry.unit_id: entry for entry in ranking.entries.all()}
+    """The rule's own red and black list: unit id → entry."""
+    return {entry.unit_id: entry for entry in ranking.entries.all() if not entry.board}
 
 
 def ranking_stamp(ranking: Ranking) -> str:
@@ -69,20 +81,29 @@ def window_of(ranking: Ranking) -> Window:
 def shown_components(row: RankingRow) -> list[Shown]:
     """The components of a row with everything a page shows of them, from the stored row alone."""
     numbers = [_numbers(part) for part in row.components]
+    if row.components and "lost" not in row.components[0]:
+        lost = _lost(row, numbers)
+        numbers = [part | {"lost": loss} for part, loss in zip(numbers, lost, strict=True)]
+    return _shown(numbers)
+
+
+def _shown(numbers: list[dict[str, Any]]) -> list[Shown]:
     present = sum((part["weight"] for part in numbers if part["counted"] is not None), Decimal(0))
-    lost = _lost(row, numbers)
     return [
         Shown(
             figure=part["figure"],
-            mean=part["mean"],
-            scope=part["scope"],
-            title=part["title"] or FIGURES[part["figure"]].title,
+            mean=part.get("mean", ""),
+            scope=part.get("scope", "subtree"),
+            title=part_title(part["kind"], part["figure"], part["title"]),
             share=None if part["counted"] is None else part["weight"] * 100 / present,
-            lost=loss,
-            lower_is_better=FIGURES[part["figure"]].lower_is_better,
+            lost=part["lost"],
+            lower_is_better=part["kind"] == "rate" and FIGURES[part["figure"]].lower_is_better,
+            kind=part["kind"],
+            lines=tuple((at, count, Decimal(points)) for at, count, points in part.get("lines", ())),
+            parts=tuple(_shown([_numbers(one) for one in part.get("parts", ())])),
             **{name: part[name] for name in DECIMALS},
         )
-        for part, loss in zip(numbers, lost, strict=True)
+        for part in numbers
     ]
 
 
@@ -90,7 +111,8 @@ DECIMALS = ("weight", "value", "counted", "numerator", "denominator", "points")
 
 
 def _numbers(part: Mapping[str, Any]) -> dict[str, Any]:
-    return dict(part) | {name: None if part[name] is None else Decimal(part[name]) for name in DECIMALS}
+    found = {name: None if part.get(name) is None else Decimal(part[name]) for name in (*DECIMALS, "lost")}
+    return {"kind": "rate"} | dict(part) | found
 
 
 def _lost(row: RankingRow, numbers: list[dict[str, Any]]) -> list[Decimal | None]:
@@ -98,7 +120,7 @@ def _lost(row: RankingRow, numbers: list[dict[str, Any]]) -> list[Decimal | None
         return [None] * len(numbers)
     places = max((-part["points"].as_tuple().exponent for part in numbers if part["points"] is not None), default=2)
     printed = max((-part["counted"].as_tuple().exponent for part in numbers if part["counted"] is not None), default=2)
-    spec = RuleSpec(tuple(Component(part["figure"], part["weight"]) for part in numbers), printed, places)
+    parts = tuple(Component(figure=part["figure"], weight=part["weight"]) for part in numbers)
     counted = [None if part["counted"] is None else int(part["counted"].scaleb(printed)) for part in numbers]
-    lost = Scorer(spec).lost(counted, int(row.score.scaleb(places)))
+    lost = Scorer(RuleSpec(parts, printed, places)).lost(counted, int(row.score.scaleb(places)))
     return [None if loss is None else Decimal(loss).scaleb(-places) for loss in lost]

@@ -8,10 +8,14 @@ from django.db.models import Q
 from units.models import Unit
 
 from ..models import Period
+from ..rules.columns import Ratio
+from ..rules.parts import AnyNeed, EarlierNeed, EventNeed, Need
 from ..rules.periods import Window
-from ..rules.scoring import Ratio, Table
+from ..rules.scoring import Table
 from ..rules.spec import RuleSpec
-from .figures import Need, inspection_counts, measure
+from .events import measure_events
+from .figures import inspection_counts, measure
+from .marks import measure_earlier, measure_marks
 
 
 class Facts:
@@ -20,16 +24,27 @@ class Facts:
     def __init__(self, period: Period, now: datetime) -> None:
         self.period = period
         self.window: Window = period.span.window(now)
-        self._figures: dict[Need, dict[int, Ratio] | DatabaseError] = {}
+        self._figures: dict[AnyNeed, dict[int, Ratio] | DatabaseError] = {}
         self._counts: dict[int, int] | None = None
         self._units: dict[int, list[tuple[int, str]]] | None = None
 
-    def figure(self, need: Need) -> dict[int, Ratio]:
-        """One figure. A statement that fails, fails for each group that needs it and for no other."""
+    def _measured(self, need: AnyNeed) -> dict[int, Ratio]:
+        match need:
+            case Need():
+                return measure(need, self.window)
+            case EventNeed():
+                return measure_events(need, self.window)
+            case EarlierNeed():
+                return measure_earlier(need, self.period.span)
+            case _:
+                return measure_marks(need.sheet, self.period.code)
+
+    def figure(self, need: AnyNeed) -> dict[int, Ratio]:
+        """One figure, line of events, entered value or earlier score. A statement that fails, fails for each group that needs it and for no other."""
         if need not in self._figures:
             try:
                 with transaction.atomic():
-                    self._figures[need] = measure(need, self.window)
+                    self._figures[need] = self._measured(need)
             except DatabaseError as error:
                 self._figures[need] = error
         found = self._figures[need]
@@ -58,6 +73,6 @@ class Facts:
         """What a group's ranking by a rule is made from."""
         return Table(
             units=self.units(group_id),
-            figures=[self.figure(Need.of(component)) for component in spec.components],
+            figures=[self.figure(need) for need in spec.needs()],
             inspections=self.counts() if spec.least_inspections else {},
         )

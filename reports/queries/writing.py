@@ -10,7 +10,7 @@ from ..models import ListEntry, RankingRow
 #: The columns that ``rules.writing`` writes, in its order.
 COLUMNS: dict[type[Model], tuple[str, ...]] = {
     RankingRow: ("ranking_id", "unit_id", "position", "rank", "score", "movement", "components", "footnote"),
-    ListEntry: ("ranking_id", "unit_id", "color", "consecutive", "reason"),
+    ListEntry: ("ranking_id", "unit_id", "board", "color", "consecutive", "reason"),
 }
 
 

@@ -90,7 +90,10 @@ FIGURES: dict[str, Figure] = {
 FOOTNOTES: dict[str, Text] = {
     "nothing_to_assess": _("Not ranked: nothing to assess in the period"),
     "few_inspections": _("Not ranked: fewer inspections than the rule asks for"),
+    "part_missing": _("Not ranked: a part of the score is missing"),
     "reweighted": _("Components with nothing to assess are left out; the others carry their weight"),
+    "averaged": _("A component with nothing to assess counts the mean of the other units"),
+    "counted_zero": _("A component with nothing to assess counts 0"),
 }
 
 

@@ -1,43 +1,49 @@
 """From figures to scores and places. Whole numbers inside (units of the last printed place), decimals outside.
 
-- A component's value is printed in % at the rule's ``component_places``; the score is computed from the printed
-  values, so that anyone can recompute it by hand: Σ weight × value ÷ Σ weight over the components present.
-- A component with nothing to assess is left out, the others carry its weight; with none present there is no score.
+- A component's value is printed at the rule's ``component_places``; the score is computed from the printed values, so
+  that anyone can recompute it by hand: Σ weight × value ÷ Σ weight over the components present.
+- A component with nothing to assess is left out, the others carry its weight (a rule may say otherwise); with none
+  present there is no score.
 - Competition ranking on the rounded score: 1, 1, 3; tied units stand in code order.
-- ``points`` say what each component brings. They are rounded down at the score's places and the units still missing
-  go to the largest remainders (first component first), so that they sum to the score exactly.
+- ``points`` say what each component brings; they sum to the score exactly (see ``totals``).
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
+from fractions import Fraction
 from functools import cached_property
-from operator import mul
 
+from .columns import Column, Columns, Measured, Ratio, Setting, bounded
 from .figures import FIGURES, printed_all
+from .parts import Component
 from .spec import RuleSpec
-
-Number = Decimal | int
-#: Numerator and denominator of a figure; the denominator is never zero.
-Ratio = tuple[Number, Number]
+from .totals import Summed, Total
 
 
 @dataclass(slots=True)
 class Scored:
     """A unit's result. ``values``, ``counted`` and ``points`` stand in the rule's order; None for nothing to assess.
 
-    Whole numbers: values and counted in 10^-component_places %, points and score in 10^-places.
+    Whole numbers: values and counted in 10^-component_places %, points and score in 10^-places. ``limit``: what the
+    rule's bounds took from the score or added to it; ``lost`` is kept where it cannot be told from the row alone.
     """
 
     values: list[int | None]
     counted: list[int | None]
     points: list[int | None]
     score: int | None
+    limit: int = 0
+    lost: list[int | None] | None = None
+    exact: Fraction | Decimal | None = None
 
 
 @dataclass(slots=True)
 class Placed:
-    """One row of a ranking, in the order of the page. ``score`` in 10^-places; ``ratios`` in the rule's order."""
+    """One row of a ranking, in the order of the page. ``score`` in 10^-places; ``ratios`` in the rule's order.
+
+    ``columns`` and ``at`` find the details of a row by a rule that has more than rates.
+    """
 
     unit: int
     code: str
@@ -45,94 +51,63 @@ class Placed:
     scored: Scored
     footnote: str
     rank: int | None = None
-
-
-def counts(value: int, full: int, *, invert: bool) -> int:
-    """What a printed value counts: itself or 100 − value, between 0 and 100 (more can be sent back than submitted)."""
-    return min(max(full - value if invert else value, 0), full)
-
-
-def share_out(parts: list[int], divisor: int, total: int) -> list[int]:
-    """Whole numbers near ``parts`` ÷ ``divisor`` that sum to ``total``, by largest remainder, first part first."""
-    floors = [part // divisor for part in parts]
-    missing = total - sum(floors)
-    if missing:
-        remainders = [part % divisor for part in parts]
-        for _unit in range(missing):
-            at = remainders.index(max(remainders))
-            floors[at] += 1
-            remainders[at] = -1
-    return floors
+    columns: list[Column] = field(default_factory=list, compare=False, repr=False)
+    at: int = 0
 
 
 class Scorer:
     """Scores units by one rule; made once for thousands of units, so what does not change is computed here."""
 
     def __init__(self, spec: RuleSpec) -> None:
-        self.places = spec.component_places
-        #: 100 % in units of a component's last place, and of the score's.
-        self.full, self.whole = 100 * 10**spec.component_places, 100 * 10**spec.places
-        #: What one unit of each component brings before it is divided: weights in 0.001, at the score's places.
-        self.rates = [int(component.weight * 1000) * 10**spec.places for component in spec.components]
-        #: Units of the score's last place in what the rates bring, per unit of rate.
-        self.per_rate = 10**spec.component_places, 10**spec.places
-        self.divisor = self._divisor(self.rates)
+        self.places, self.keeps_exact, self.plain = spec.component_places, spec.rank_on == "exact", spec.plain
+        #: 100 % in units of a component's last place.
+        self.full = 100 * 10**spec.component_places
+        self.total = Total(
+            spec.components, spec.total, spec.component_places, spec.places, spec.rounding, (spec.least, spec.greatest)
+        )
         #: Components whose printed value does not count as it is: turned round, or a rate that may pass 100 %.
         self.turned = [
             (at, component.invert)
             for at, component in enumerate(spec.components)
-            if component.invert or FIGURES[component.figure].lower_is_better
+            if isinstance(component, Component)
+            and (component.invert or FIGURES[component.figure].lower_is_better)
         ]
 
-    def _divisor(self, rates: list[int]) -> int:
-        component, score = self.per_rate
-        return sum(rates) * component // score
-
     def score(self, ratios: Sequence[Ratio | None]) -> Scored:
-        """Score one unit by the ratios of its components, in the rule's order."""
+        """Score one unit by the ratios of its rates, in the rule's order."""
         return self.weigh(printed_all(ratios, self.places))
 
     def weigh(self, values: list[int | None]) -> Scored:
-        """Score one unit by the printed values of its components, in the rule's order."""
+        """Score one unit by the printed values of its rates, in the rule's order."""
         counted = values
         if self.turned:
             counted = values.copy()
             for at, invert in self.turned:
                 value = values[at]
-                counted[at] = None if value is None else counts(value, self.full, invert=invert)
-        if None in counted:
-            return Scored(values, counted, *self._combine_present(counted))
-        return Scored(values, counted, *self._combine(counted, self.rates, self.divisor))  # type: ignore[arg-type]
+                counted[at] = None if value is None else bounded(value, self.full, invert=invert)
+        return self.add_up(values, counted)
 
-    def _combine(self, counted: list[int], rates: list[int], divisor: int) -> tuple[list[int | None], int]:
-        parts = list(map(mul, rates, counted))
-        score = (2 * sum(parts) + divisor) // (2 * divisor)
-        return [*share_out(parts, divisor, score)], score
-
-    def _combine_present(self, counted: list[int | None]) -> tuple[list[int | None], int | None]:
-        pairs = [(rate, value) for rate, value in zip(self.rates, counted, strict=True) if value is not None]
-        if not pairs:
-            return [None] * len(counted), None
-        rates, values = [rate for rate, _ in pairs], [value for _, value in pairs]
-        points, score = self._combine(values, rates, self._divisor(rates))
-        shares = iter(points)
-        return [None if value is None else next(shares) for value in counted], score
+    def add_up(self, values: list[int | None], counted: list[int | None]) -> Scored:
+        """Score one unit by what its components count."""
+        summed = self.total.of(counted)
+        scored = Scored(values, counted, summed.points, summed.total, summed.limit)
+        if not self.plain:
+            scored.lost = self.total.lost(counted, summed)
+        if self.keeps_exact and summed.total is not None:
+            scored.exact = self.total.exact(counted)
+        return scored
 
     def lost(self, counted: Sequence[int | None], score: int) -> list[int | None]:
         """What each component costs, in units of the score's last place; they sum to 100 − score exactly."""
-        pairs = [(rate, value) for rate, value in zip(self.rates, counted, strict=True) if value is not None]
-        divisor = self._divisor([rate for rate, _ in pairs])
-        parts = [rate * (self.full - value) for rate, value in pairs]
-        shares = iter(share_out(parts, divisor, self.whole - score))
-        return [None if value is None else next(shares) for value in counted]
+        return self.total.lost(counted, Summed([], score))
 
 
 @dataclass(frozen=True)
 class Table:
-    """What a ranking is made from: units as (id, code), per component the units' ratios, and their inspections."""
+    """What a ranking is made from: units as (id, code), what each need of the rule measured, and their inspections."""
 
     units: Sequence[tuple[int, str]]
-    figures: Sequence[Mapping[int, Ratio]]
+    figures: Sequence[Measured]
     inspections: Mapping[int, int]
 
     @cached_property
@@ -143,34 +118,82 @@ class Table:
 
 def place(spec: RuleSpec, table: Table) -> list[Placed]:
     """Rank the units of a table: the ranked by place, then the unranked, each in code order."""
-    weigh, units = Scorer(spec).weigh, table.in_code_order
-    columns = [[figure.get(unit) for unit, _code in units] for figure in table.figures]
-    printed = [printed_all(column, spec.component_places) for column in columns]
-    rows = []
-    for (unit, code), ratios, values in zip(units, zip(*columns, strict=True), zip(*printed, strict=True), strict=True):
-        scored = weigh([*values])
-        rows.append(Placed(unit, code, ratios, scored, footnote(spec, scored, table.inspections.get(unit, 0))))
+    rows = _plain_rows(spec, table) if spec.plain else _rows(spec, table)
     ranked = [row for row in rows if row.footnote in RANKED]
-    ranked.sort(key=lambda row: -(row.scored.score or 0))  # stable: ties stay in code order
+    key = _order(spec)
+    ranked.sort(key=key)  # stable: ties stay in code order
     before: Placed | None = None
+    places = 0
     for position, row in enumerate(ranked, 1):
-        tied = before is not None and before.scored.score == row.scored.score
-        row.rank = before.rank if tied and before else position
+        if before is not None and key(before) == key(row):
+            row.rank = before.rank
+        else:
+            places += 1
+            row.rank = places if spec.ties == "dense" else position
         before = row
     return ranked + [row for row in rows if row.footnote not in RANKED]
 
 
+def _order(spec: RuleSpec) -> Callable[[Placed], tuple[Fraction | Decimal | int, ...]]:
+    """What a row is ranked by, the best first: its rounded or exact score, and the part that breaks ties."""
+    tie = next((at for at, part in enumerate(spec.components) if part.figure == spec.tie_by), None)
+    exact = spec.rank_on == "exact"
+
+    def key(row: Placed) -> tuple[Fraction | Decimal | int, ...]:
+        score = -((row.scored.exact if exact else row.scored.score) or 0)
+        return (score,) if tie is None else (score, -(row.scored.counted[tie] or 0))
+
+    return key
+
+
+def _plain_rows(spec: RuleSpec, table: Table) -> list[Placed]:
+    """The rows of a rule of rates alone."""
+    weigh, units = Scorer(spec).weigh, table.in_code_order
+    columns = [[figure.get(unit) for unit, _code in units] for figure in table.figures]
+    values = [printed_all(column, spec.component_places) for column in columns]
+    rows = []
+    for (unit, code), ratios, row in zip(units, zip(*columns, strict=True), zip(*values, strict=True), strict=True):
+        scored = weigh([*row])
+        rows.append(Placed(unit, code, ratios, scored, footnote(spec, scored, table.inspections.get(unit, 0))))
+    return rows
+
+
+def _rows(spec: RuleSpec, table: Table) -> list[Placed]:
+    """The rows of any rule, made column by column: what a part lacks may come from the other units."""
+    scorer, units = Scorer(spec), table.in_code_order
+    setting = Setting(spec.component_places, spec.component_rounding, spec.missing)
+    reader = Columns([unit for unit, _code in units], iter(table.figures), setting)
+    columns = [reader.of(part) for part in spec.components]
+    rows = []
+    for at, (unit, code) in enumerate(units):
+        values = [column.values[at] for column in columns]
+        scored = scorer.add_up(values, [column.counted[at] for column in columns])
+        note = footnote(spec, scored, table.inspections.get(unit, 0))
+        ratios = tuple(column.ratios[at] for column in columns)
+        rows.append(Placed(unit, code, ratios, scored, note, None, columns, at))
+    return rows
+
+
 #: Footnotes under which a unit keeps its place.
-RANKED = frozenset({"", "reweighted"})
+RANKED = frozenset({"", "reweighted", "averaged", "counted_zero"})
 
 
 def footnote(spec: RuleSpec, scored: Scored, inspections: int) -> str:
     """Why a unit has no place, or what its score leaves out; a code of ``figures.FOOTNOTES`` or nothing."""
-    if scored.score is None:
+    if scored.score is None or not any(value is not None for value in scored.values):
         return "nothing_to_assess"
     if inspections < spec.least_inspections:
         return "few_inspections"
-    return "reweighted" if None in scored.counted else ""
+    if None not in scored.values:
+        return ""
+    policies = {
+        part.missing or spec.missing for part, value in zip(spec.components, scored.values, strict=True) if value is None
+    }
+    if "leave_out" in policies:
+        return "part_missing"
+    if None in scored.counted:
+        return "reweighted"
+    return "averaged" if "others" in policies else "counted_zero"
 
 
 def decimal(units: int, places: int) -> Decimal:

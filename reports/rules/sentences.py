@@ -5,25 +5,41 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from .figures import FIGURES, MEANS
-from .spec import Component, ListRule, RuleSpec, SpecError
+from .line_sentences import line_sentence, plain
+from .parts import Below, Component, Earlier, Part, Points, Sheet, SubTable
+from .spec import Board, ListRule, RuleSpec, SpecError
+
+#: What parts without a figure are called unless the rule gives them a title.
+KIND_TITLES = {
+    "points": gettext_lazy("Points by event"),
+    "earlier": gettext_lazy("Earlier scores"),
+}
+PERIOD_WORDS = {
+    "day": gettext_lazy("days"), "week": gettext_lazy("weeks"), "month": gettext_lazy("months"),
+    "quarter": gettext_lazy("quarters"), "year": gettext_lazy("years"),
+}  # fmt: skip
 
 
-def plain(number: Decimal) -> str:
-    """A number without needless zeros: 60.000 → 60."""
-    return f"{number.normalize():f}"
+def part_title(kind: str, figure: str, title: str = "") -> str:
+    """What a part is called on pages and in documents."""
+    if title:
+        return title
+    if kind in ("rate", "below"):
+        return str(FIGURES[figure].title)
+    return str(KIND_TITLES.get(kind, figure))
 
 
-def component_title(component: Component) -> str:
+def component_title(component: Part) -> str:
     """What a component is called on pages and in documents."""
-    return component.title or str(FIGURES[component.figure].title)
+    return part_title(component.kind, component.figure, component.title)
 
 
 def rule_sentences(spec: RuleSpec) -> list[str]:
     """The rule from components to lists, one sentence each."""
-    return [*_components(spec), *_score(spec), *_lists(spec)]
+    return [*_components(spec), *_score(spec), *_bands(spec), *_lists(spec)]
 
 
 def told(data: Any) -> list[str]:
@@ -56,27 +72,118 @@ def black_sentence(rule: ListRule) -> str:
 
 def _components(spec: RuleSpec) -> Iterator[str]:
     for component in spec.components:
-        figure = FIGURES[component.figure]
-        sentence = _("%(title)s, weight %(weight)s: %(formula)s.") % {
-            "title": component_title(component),
-            "weight": plain(component.weight),
-            "formula": figure.formula,
-        }
-        if component.figure == "conformity":
-            sentence += " " + _("Mean: %(mean)s.") % {"mean": MEANS[component.mean]}
-        if component.scope == "direct":
-            sentence += " " + _("Units under it do not count.")
-        if component.invert:
-            sentence += " " + _("Less is better: 100 − value is counted.")
-        yield sentence
+        yield from _part(component, spec.total)
+
+
+def _part(part: Part, total: str) -> Iterator[str]:
+    """A part in one sentence; the lines of points by event and the parts of a table follow with a sentence each."""
+    named = {"title": component_title(part), "weight": plain(part.weight)}
+    head = (_("%(title)s, %(weight)s points") if total == "sum" else _("%(title)s, weight %(weight)s")) % named
+    missing = _missing(part.missing) if part.missing else ""
+    yield " ".join(filter(None, [_("%(head)s: %(how)s") % {"head": head, "how": _how(part)}, *_details(part), missing]))
+    if isinstance(part, Points):
+        for line in part.lines:
+            yield _("%(title)s: %(line)s") % {"title": named["title"], "line": line_sentence(line)}
+    if isinstance(part, SubTable):
+        for one in part.parts:
+            for sentence in _part(one, part.total):
+                yield _("%(title)s: %(line)s") % {"title": named["title"], "line": sentence}
+
+
+def _how(part: Part) -> str:
+    match part:
+        case Component():
+            return _("%(formula)s.") % {"formula": FIGURES[part.figure].formula}
+        case Below():
+            return _below(part)
+        case Points():
+            return _points(part)
+        case Sheet():
+            return _("a value entered for each unit, of at most %(full)s.") % {"full": plain(part.points)}
+        case Earlier() if part.weights:
+            weights = "/".join(plain(weight) for weight in part.weights)
+            return _("published scores of the last %(number)s %(periods)s, the latest first by %(weights)s.") % {
+                "number": len(part.weights), "periods": PERIOD_WORDS[part.period], "weights": weights,
+            }  # fmt: skip
+        case Earlier():
+            return _("mean of the published scores of all %(periods)s within the period.") % {
+                "periods": PERIOD_WORDS[part.period]
+            }
+        case SubTable():
+            return _("a table of its own, added up as %(total)s.") % {"total": TOTAL_WORDS[part.total]}
+    raise TypeError(part)
+
+
+TOTAL_WORDS = {
+    "mean": gettext_lazy("a weighted mean"),
+    "sum": gettext_lazy("a sum of points"),
+    "geometric": gettext_lazy("a weighted geometric mean"),
+}
+
+
+def _below(part: Below) -> str:
+    values = {
+        "formula": FIGURES[part.figure].formula, "full": plain(part.points), "threshold": plain(part.threshold),
+        "step": plain(part.step),
+    }  # fmt: skip
+    if part.invert:
+        words = _("%(formula)s; up to %(threshold)s %% it brings %(full)s points, above %(step)s less per percentage point")
+    else:
+        words = _("%(formula)s; from %(threshold)s %% on it brings %(full)s points, below %(step)s less per percentage point")
+    ending = _("; only whole percentage points count, not below 0.") if part.whole else _(", in parts too, not below 0.")
+    return words % values + ending
+
+
+def _points(part: Points) -> str:
+    words = [_("%(base)s points to begin with") % {"base": plain(part.base)}]
+    words.append(_("not below %(least)s") % {"least": plain(part.least)})
+    if part.most is not None:
+        words.append(_("not above %(most)s") % {"most": plain(part.most)})
+    return _("%(list)s.") % {"list": _(", ").join(words)}
+
+
+def _details(part: Part) -> Iterator[str]:
+    if isinstance(part, Component | Below):
+        if part.figure == "conformity":
+            yield _("Mean: %(mean)s.") % {"mean": MEANS[part.mean]}
+        if part.scope == "direct":
+            yield _("Units under it do not count.")
+        if isinstance(part, Component) and part.invert:
+            yield _("Less is better: 100 − value is counted.")
+    if isinstance(part, Points) and part.scope == "direct":
+        yield _("Units under it do not count.")
+
+
+MISSING_WORDS = {
+    "reweight": gettext_lazy(
+        "A component with nothing to assess is left out and the others carry its weight; it never counts as 0."
+    ),
+    "zero": gettext_lazy("A component with nothing to assess counts as 0."),
+    "others": gettext_lazy("A component with nothing to assess counts the mean of the other units of the group."),
+    "leave_out": gettext_lazy("A unit with a component that has nothing to assess is not ranked."),
+}
+
+
+def _missing(policy: str) -> str:
+    return str(MISSING_WORDS[policy])
+
+
+ROUNDING_WORDS = {
+    "half_up": gettext_lazy("half up"), "down": gettext_lazy("down"), "up": gettext_lazy("up"),
+}  # fmt: skip
 
 
 def _score(spec: RuleSpec) -> Iterator[str]:
-    yield _(
-        "Score = Σ weight × value ÷ Σ weights. Values are rounded half up to %(values)s places, scores to %(scores)s."
-    ) % {"values": spec.component_places, "scores": spec.places}
-    yield _("A component with nothing to assess is left out and the others carry its weight; it never counts as 0.")
-    yield _("Equal scores share a place; the next place is skipped accordingly (1, 1, 3).")
+    yield _total(spec) % {
+        "values": spec.component_places, "scores": spec.places,
+        "how": ROUNDING_WORDS[spec.component_rounding], "then": ROUNDING_WORDS[spec.rounding],
+    }  # fmt: skip
+    if spec.least is not None:
+        yield _("The score is not below %(bound)s.") % {"bound": plain(spec.least)}
+    if spec.greatest is not None:
+        yield _("The score is not above %(bound)s.") % {"bound": plain(spec.greatest)}
+    yield _missing(spec.missing)
+    yield from _ties(spec)
     if spec.least_inspections:
         yield ngettext(
             "A unit with fewer than %(number)s inspection is not ranked.",
@@ -85,10 +192,69 @@ def _score(spec: RuleSpec) -> Iterator[str]:
         ) % {"number": spec.least_inspections}
 
 
+def _total(spec: RuleSpec) -> str:
+    if spec.total == "sum":
+        return _(
+            "Score = Σ points of the components. Values are rounded %(how)s to %(values)s places, scores %(then)s to"
+            " %(scores)s."
+        )
+    if spec.total == "geometric":
+        return _(
+            "Score = weighted geometric mean of the values. Values are rounded %(how)s to %(values)s places, scores"
+            " %(then)s to %(scores)s."
+        )
+    if (spec.rounding, spec.component_rounding) == ("half_up", "half_up"):
+        return _(
+            "Score = Σ weight × value ÷ Σ weights. Values are rounded half up to %(values)s places, scores to %(scores)s."
+        )
+    return _(
+        "Score = Σ weight × value ÷ Σ weights. Values are rounded %(how)s to %(values)s places, scores %(then)s to"
+        " %(scores)s."
+    )
+
+
+def _ties(spec: RuleSpec) -> Iterator[str]:
+    if spec.rank_on == "exact":
+        yield _("Places go by the score before it is rounded.")
+    if spec.tie_by:
+        by = next(component_title(part) for part in spec.components if part.figure == spec.tie_by)
+        yield _("Among equal scores the better value of %(part)s comes first.") % {"part": by}
+    if spec.ties == "dense":
+        yield _("Equal scores share a place; the next place follows without a gap (1, 1, 2).")
+    else:
+        yield _("Equal scores share a place; the next place is skipped accordingly (1, 1, 3).")
+
+
+def _bands(spec: RuleSpec) -> Iterator[str]:
+    if spec.bands:
+        bands = _(", ").join(
+            _("%(name)s from %(least)s") % {"name": band.name, "least": plain(band.least)} for band in spec.bands
+        )
+        yield _("Bands by the rounded score: %(bands)s.") % {"bands": bands}
+
+
 def _lists(spec: RuleSpec) -> Iterator[str]:
-    if spec.red:
-        yield _("Red list: %(who)s.") % {"who": red_sentence(spec.red)}
-    if spec.black:
-        yield _("Black list: %(who)s.") % {"who": black_sentence(spec.black)}
-    if spec.red or spec.black:
+    for board in spec.boards:
+        yield from _board(spec, board)
+    if any(board.red or board.black for board in spec.boards):
         yield _("Units that tie at the edge stand together; who would be on both lists is on neither.")
+
+
+def _board(spec: RuleSpec, board: Board) -> Iterator[str]:
+    prefix = _("%(name)s: ") % {"name": board.name} if board.name else ""
+    if board.by:
+        by = next(component_title(part) for part in spec.components if part.figure == board.by)
+        prefix += _("by %(part)s; ") % {"part": by}
+    if board.periods:
+        prefix += _("only for %(periods)s; ") % {
+            "periods": _(", ").join(str(PERIOD_WORDS[kind]) for kind in board.periods)
+        }
+    red, black = board.red.word or _("Red list"), board.black.word or _("Black list")
+    if board.red:
+        yield prefix + _("%(list)s: %(who)s.") % {"list": red, "who": red_sentence(board.red)}
+    if board.black:
+        yield prefix + _("%(list)s: %(who)s.") % {"list": black, "who": black_sentence(board.black)}
+    for step in board.steps:
+        yield prefix + _("%(list)s %(count)s in a row: %(words)s.") % {
+            "list": black, "count": step.count, "words": step.words,
+        }  # fmt: skip

@@ -1,17 +1,24 @@
-"""A score told in sentences, from 100 down to what a unit has."""
+"""A score told in sentences, from what a unit starts with down to what it has."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Protocol
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from .events import Line
 from .figures import Text
+from .line_sentences import line_title, signed
 
 
 class Told(Protocol):
     """What a sentence needs of a component; ``queries.Shown`` has it."""
 
+    @property
+    def figure(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
     @property
     def title(self) -> Text: ...
     @property
@@ -21,11 +28,19 @@ class Told(Protocol):
     @property
     def value(self) -> Decimal | None: ...
     @property
+    def counted(self) -> Decimal | None: ...
+    @property
     def lost(self) -> Decimal | None: ...
+    @property
+    def points(self) -> Decimal | None: ...
     @property
     def numerator(self) -> Decimal | None: ...
     @property
     def denominator(self) -> Decimal | None: ...
+    @property
+    def lines(self) -> Sequence[tuple[int, int, Decimal]]: ...
+    @property
+    def parts(self) -> Sequence["Told"]: ...
 
 
 def number(value: Decimal | None, places: int = 2) -> str:
@@ -33,16 +48,32 @@ def number(value: Decimal | None, places: int = 2) -> str:
     return "—" if value is None else f"{value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP).normalize():f}"
 
 
-def score_sentences(parts: Iterable[Told]) -> list[str]:
-    """One sentence per component: what it weighs, what was reached, what that costs."""
-    return [_sentence(part) for part in parts]
+def score_sentences(parts: Iterable[Told], lines: Mapping[str, Sequence[Line]] | None = None) -> list[str]:
+    """What each component weighs, what was reached and what that costs; ``lines``: those of the rule by part."""
+    return [sentence for part in parts for sentence in _sentences(part, lines or {})]
+
+
+def _sentences(part: Told, lines: Mapping[str, Sequence[Line]]) -> Iterator[str]:
+    yield _sentence(part)
+    for at, count, points in part.lines:
+        named = lines.get(part.figure, ())
+        if at < len(named):
+            yield _("%(title)s: %(line)s") % {"title": part.title, "line": line_told(named[at], count, points)}
+    for one in part.parts:
+        for sentence in _sentences(one, lines):
+            yield _("%(title)s: %(line)s") % {"title": part.title, "line": sentence}
+
+
+def line_told(line: Line, count: int, points: Decimal) -> str:
+    """What the events of one line brought: problem found 3 times, −6 points."""
+    return ngettext("%(what)s, %(count)s event, %(points)s points.", "%(what)s, %(count)s events, %(points)s points.", count) % {
+        "what": line_title(line), "count": count, "points": signed(points),
+    }  # fmt: skip
 
 
 def _sentence(part: Told) -> str:
     if part.value is None:
-        return _("%(title)s: nothing to assess, so it is left out and the others carry its weight.") % {
-            "title": part.title
-        }
+        return _missing(part)
     values = {
         "title": part.title,
         "share": number(part.share),
@@ -50,8 +81,29 @@ def _sentence(part: Told) -> str:
         "numerator": number(part.numerator),
         "denominator": number(part.denominator),
         "lost": number(part.lost, 4),
+        "points": number(part.points, 4),
     }
+    if part.kind != "rate":
+        return _valued(part, values)
     weighs = _("%(title)s carries %(share)s of 100 points") % values
     reached = _("%(value)s %% (%(numerator)s / %(denominator)s)") % values
     costs = _("costs %(lost)s points.") % values if part.lost else _("costs nothing.")
     return _("%(weighs)s; %(reached)s %(costs)s") % {"weighs": weighs, "reached": reached, "costs": costs}
+
+
+def _missing(part: Told) -> str:
+    if part.counted is None:
+        return _("%(title)s: nothing to assess, so it is left out and the others carry its weight.") % {
+            "title": part.title
+        }
+    if part.counted == 0:
+        return _("%(title)s: nothing to assess, counted as 0.") % {"title": part.title}
+    return _("%(title)s: nothing to assess, so the mean of the other units counts, %(counted)s.") % {
+        "title": part.title, "counted": part.counted,
+    }  # fmt: skip
+
+
+def _valued(part: Told, values: dict[str, object]) -> str:
+    if part.kind == "below":
+        return _("%(title)s: %(numerator)s / %(denominator)s make %(value)s; brings %(points)s points.") % values
+    return _("%(title)s: %(value)s; brings %(points)s points.") % values

@@ -3,11 +3,13 @@
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
-from typing import Any
+from typing import Any, Protocol
 
-from .lists import RED, listed
-from .scoring import Placed, counts
-from .spec import Component, RuleSpec
+from .columns import Column, bounded
+from .lists import entries_of
+from .parts import Component, Part
+from .scoring import Placed
+from .spec import RuleSpec
 
 NULL = r"\N"
 NOTHING = ',"value":null,"counted":null,"points":null,"numerator":null,"denominator":null}'
@@ -21,13 +23,19 @@ class Texts(dict[int, str]):
         self.places = places
 
     def __missing__(self, units: int) -> str:
-        digits = f"{units:0{self.places + 1}}"
+        digits = f"{abs(units):0{self.places + 1}}"
         text = f"{digits[: -self.places]}.{digits[-self.places :]}" if self.places else digits
-        self[units] = text
-        return text
+        self[units] = f"-{text}" if units < 0 else text
+        return self[units]
 
 
 texts = cache(Texts)
+
+
+def head(part: Part) -> str:
+    """The beginning of a component's JSON: what its rule says of it."""
+    data = {name: value for name, value in part.as_json().items() if name not in ("lines", "parts")}
+    return json.dumps(data, ensure_ascii=False)[:-1]
 
 
 class Opening(dict[int, str]):
@@ -35,22 +43,31 @@ class Opening(dict[int, str]):
 
     def __init__(self, spec: RuleSpec, component: Component) -> None:
         super().__init__()
-        self.head = json.dumps(component.as_json(), ensure_ascii=False)[:-1]
+        self.head = head(component)
         self.texts, self.full = texts(spec.component_places), 100 * 10**spec.component_places
         self.invert = component.invert
 
     def __missing__(self, value: int) -> str:
-        counted = counts(value, self.full, invert=self.invert)
+        counted = bounded(value, self.full, invert=self.invert)
         text = f'{self.head},"value":"{self.texts[value]}","counted":"{self.texts[counted]}","points":"'
         self[value] = text
         return text
 
 
-class ComponentsText:
-    """The JSON of a row's components under one rule."""
+class RowText(Protocol):
+    """Writes the JSON of a row's components."""
+
+    def of(self, row: Placed) -> str:
+        """The JSON text of one row."""
+
+
+class RatesText:
+    """The JSON of a row's components under a rule of rates alone."""
 
     def __init__(self, spec: RuleSpec) -> None:
-        self.openings = [Opening(spec, component) for component in spec.components]
+        self.openings = [
+            Opening(spec, component) for component in spec.components if isinstance(component, Component)
+        ]
         self.points = texts(spec.places)
 
     def of(self, row: Placed) -> str:
@@ -67,8 +84,56 @@ class ComponentsText:
         return f"[{','.join(parts)}]"
 
 
-#: Groups and runs under one rule share what was made.
-components_text = lru_cache(maxsize=16)(ComponentsText)
+class PartsText:
+    """The JSON of a row's components under any rule: also what each costs, its lines of events, and its own parts."""
+
+    def __init__(self, spec: RuleSpec) -> None:
+        self.values, self.points = texts(spec.component_places), texts(spec.places)
+        self.head = cache(head)
+
+    def of(self, row: Placed) -> str:
+        """The JSON text of one row."""
+        lost: Sequence[int | None] = row.scored.lost or []
+        return self._list(row.columns, row.at, row.scored.points, lost, self.points)
+
+    def _list(
+        self,
+        columns: Sequence[Column],
+        at: int,
+        points: Sequence[int | None],
+        lost: Sequence[int | None],
+        written: Texts,
+    ) -> str:
+        rows = zip(columns, points, lost, strict=True)
+        return f"[{','.join(self._part(column, at, point, loss, written) for column, point, loss in rows)}]"
+
+    def _part(self, column: Column, at: int, point: int | None, loss: int | None, written: Texts) -> str:
+        ratio, value, counted = column.ratios[at], column.values[at], column.counted[at]
+        text = (
+            f'{self.head(column.part)},"value":{_quoted(value, self.values)},"counted":{_quoted(counted, self.values)},'
+            f'"points":{_quoted(point, written)},"lost":{_quoted(loss, written)},'
+            + (f'"numerator":"{ratio[0]}","denominator":"{ratio[1]}"' if ratio else NO_RATIO)
+        )
+        if column.lines:
+            lines = ",".join(f'[{line},{count},"{self.values[found]}"]' for line, count, found in column.lines[at])
+            text += f',"lines":[{lines}]'
+        if column.parts:
+            inner = self._list(column.parts, at, column.sums[at].points, column.losses[at], self.values)
+            text += f',"parts":{inner}'
+        return text + "}"
+
+
+NO_RATIO = '"numerator":null,"denominator":null'
+
+
+def _quoted(units: int | None, written: Texts) -> str:
+    return "null" if units is None else f'"{written[units]}"'
+
+
+@lru_cache(maxsize=16)
+def components_text(spec: RuleSpec) -> RowText:
+    """What writes the components of a rule's rows; groups and runs under one rule share what was made."""
+    return RatesText(spec) if spec.plain else PartsText(spec)
 
 
 def copy_lines(ranking: int, spec: RuleSpec, rows: Iterable[Placed], ranks_before: Mapping[int, int]) -> Iterator[str]:
@@ -88,21 +153,20 @@ def copy_lines(ranking: int, spec: RuleSpec, rows: Iterable[Placed], ranks_befor
 
 
 def entry_lines(
-    ranking: int, spec: RuleSpec, rows: Sequence[Placed], before: Mapping[int, tuple[str, int]]
+    ranking: int,
+    spec: RuleSpec,
+    rows: Sequence[Placed],
+    before: Mapping[tuple[int, str], tuple[str, int]],
+    kind: str,
 ) -> Iterator[str]:
-    """The lines of a ranking's red and black list; ``before`` says who stood on which list how many times running."""
-    scores = texts(spec.places)
-    for row, color in listed(spec, rows):
-        earlier, running = before.get(row.unit, ("", 0))
-        bound = (spec.red if color == RED else spec.black).bound
-        reason = json.dumps(
-            {
-                "rank": row.rank,
-                "score": scores[row.scored.score or 0],
-                "bound": None if bound is None else str(bound),
-            }
-        )
-        yield f"{ranking}\t{row.unit}\t{color}\t{running + 1 if earlier == color else 1}\t{reason}\n"
+    """The lines of a ranking's lists in a kind of period; ``before`` says who (unit, board) was listed how often."""
+    for board in spec.boards_in(kind):
+        for entry in entries_of(spec, board, rows):
+            earlier, running = before.get((entry.row.unit, board.name), ("", 0))
+            reason = json.dumps(entry.reason, ensure_ascii=False).replace("\\", "\\\\")
+            count = running + 1 if earlier == entry.color else 1
+            name = board.name.replace("\\", "\\\\").replace("\t", " ")
+            yield f"{ranking}\t{entry.row.unit}\t{name}\t{entry.color}\t{count}\t{reason}\n"
 
 
 def components_of(spec: RuleSpec, row: Placed) -> list[dict[str, Any]]:

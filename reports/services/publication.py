@@ -57,7 +57,7 @@ def publish(*, ranking: Ranking, by: User, now: datetime) -> Ranking:
 def snapshot_of(ranking: Ranking) -> dict[str, Any]:
     """What a published ranking says, as JSON types; read from the stored rows."""
     rows = ranking.rows.select_related("unit").order_by("position")
-    entries = ranking.entries.select_related("unit").order_by("color", "unit__code")
+    entries = ranking.entries.select_related("unit").order_by("board", "color", "unit__code")
     return {
         "period": ranking.period.code,
         "group": {"code": ranking.group.code, "name": ranking.group.name},
@@ -79,6 +79,7 @@ def snapshot_of(ranking: Ranking) -> dict[str, Any]:
                 "unit": entry.unit.code, "color": entry.color, "consecutive": entry.consecutive,
                 "reason": entry.reason,
             }
+            | ({"board": entry.board} if entry.board else {})
             for entry in entries
         ],
     }  # fmt: skip

@@ -179,7 +179,9 @@ def _write(computed: list[Computed], now: datetime) -> None:
     ListEntry.objects.filter(ranking__in=ids)._raw_delete("default")
     rows = (copy_lines(one.ranking.pk, one.spec, one.rows, one.before.ranks) for one in computed)
     copy_rows(RankingRow, "".join(chain.from_iterable(rows)))
-    entries = (entry_lines(one.ranking.pk, one.spec, one.rows, one.before.entries) for one in computed)
+    entries = (
+        entry_lines(one.ranking.pk, one.spec, one.rows, one.before.entries, one.ranking.period.kind) for one in computed
+    )
     copy_rows(ListEntry, "".join(chain.from_iterable(entries)))
     Ranking.objects.filter(pk__in=ids).update(refreshed_at=now, error="", failures=0)
     for one in computed:

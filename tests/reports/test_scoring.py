@@ -179,7 +179,7 @@ def test_the_order_is_the_same_in_a_thousand_shuffles():
         ({"components": [{"figure": "tasks", "weight": "1"}] * 2}, "twice"),
         (TWO | {"places": 9}, "places"), (TWO | {"places": "2"}, "places"), (TWO | {"colour": 1}, "colour"),
         (TWO | {"red": {"best": 0}}, "best"), (TWO | {"red": [1]}, "list rule"),
-        (TWO | {"black": {"below": "101"}}, "bound"),
+        (TWO | {"black": {"below": "301"}}, "bound"),
     ],
 )  # fmt: skip
 def test_a_faulty_rule_says_what_is_wrong(faulty, words, settings):

@@ -15,7 +15,6 @@ from django.test.utils import CaptureQueriesContext
 
 from campaign.models import User
 from reports.models import Period, Ranking
-from reports.queries import Need
 from reports.queries.figures import parameters, statement
 from reports.queries.tables import Facts
 from reports.rules.periods import parse
@@ -81,7 +80,7 @@ def ranked(period: Period) -> list[Placed]:
 def raw_statement() -> str:
     """The one statement that yields the same numbers: figures, scores and places of every unit."""
     rule = spec()
-    figures = [f"f{at} (unit, n, d) AS ({statement(Need.of(part))})" for at, part in enumerate(rule.components)]
+    figures = [f"f{at} (unit, n, d) AS ({statement(need)})" for at, need in enumerate(rule.needs())]
     values = [f"round(100 * f{at}.n::numeric / f{at}.d, 2)" for at in range(len(rule.components))]
     columns = ", ".join(f"f{at}.n, f{at}.d, {value} AS v{at}" for at, value in enumerate(values))
     pairs = ", ".join(f"({part.weight}, {value})" for part, value in zip(rule.components, values, strict=True))
