@@ -3,7 +3,7 @@
 Every event is a row with its unit, the day whose tree of units applies, what it is called (``ref``), what lines choose
 by (``source``, ``kind`` of inspection, ``severity``, ``subject`` and ``level`` of an adjustment), whether it was put
 right on the spot, its number ``nth`` among those of the same problem, and, for adjustments, points of its own.
-Cancelled problems, and those that count in another's place, are no events.
+Problems that were cancelled or voided, and those that count in another's place, are no events.
 """
 
 from collections.abc import Iterable
@@ -21,8 +21,8 @@ from .figures import DAY, parameters
 COLUMNS = "unit_id, day, ref, source, kind, severity, subject, level, on_spot, nth, points"
 
 #: Problems that count.
-COUNTS = "p.state NOT IN ('cancelled', 'merged', 'split')"
-ON_SPOT, TIMES, FOUND_FALSE = "false", "0", "NULL::timestamptz"
+COUNTS = "p.state NOT IN ('cancelled', 'merged', 'split') AND p.voided_at IS NULL"
+ON_SPOT = "false"
 
 PROBLEM = """
 SELECT {unit} AS unit_id, {day} AS day, p.code::text AS ref, p.source::text, i.kind::text, p.severity::text,
@@ -39,7 +39,7 @@ SENT_BACK_BEFORE = """(SELECT count(*) FROM inspections_step b WHERE b.problem_i
    AND b.move = 'send_back' AND (b.at, b.id) <= (s.at, s.id))"""
 
 
-def _problems(moment: str, when: str, *, unit: str = "p.unit_id", nth: str = f"{TIMES} + 1", more: str = "") -> str:
+def _problems(moment: str, when: str, *, unit: str = "p.unit_id", nth: str = "p.repeats + 1", more: str = "") -> str:
     return PROBLEM.format(
         unit=unit, day=DAY.format(moment), on_spot=ON_SPOT, nth=nth, more=more, counts=COUNTS, when=when
     )
@@ -57,8 +57,8 @@ ROWS = {
         nth=SENT_BACK_BEFORE,
         more="JOIN inspections_step s ON s.problem_id = p.id AND s.move = 'send_back'",
     ),
-    "false_repair": _problems(FOUND_FALSE, WITHIN.format(FOUND_FALSE)),
-    "repeated": _problems("p.noted_at", f"{WITHIN.format('p.noted_at')} AND {TIMES} > 0", nth=TIMES),
+    "false_repair": _problems("p.false_repair_at", WITHIN.format("p.false_repair_at")),
+    "repeated": _problems("p.noted_at", f"{WITHIN.format('p.noted_at')} AND p.repeats > 0", nth="p.repeats"),
     "duty_missed": f"""
 SELECT t.unit_id, t.due_on AS day, k.code::text AS ref, NULL::text AS source, NULL::text AS kind,
        NULL::text AS severity, NULL::text AS subject, NULL::text AS level, false AS on_spot, 1 AS nth,
@@ -172,13 +172,13 @@ def events_behind(
 
 
 def frozen_rows(events: Iterable[str]) -> str:
-    """The SQL of all events of some kinds for the inputs of a ranking; clean sites with and without their superiors."""
-    rows = [
-        f"SELECT '{event}' AS event, false AS direct, {COLUMNS} FROM ({event_rows(event)}) AS one ({COLUMNS})"  # noqa: S608
-        for event in sorted(set(events))
-    ]
+    """The SQL of all events of some kinds for the inputs of a ranking; ``direct`` marks clean sites that count for the
+    responsible units alone. Adjustments are frozen on their own.
+    """
+    rows = [(event, "false", event_rows(event)) for event in sorted(set(events) - {"adjustment"})]
     if "clean_site" in events:
-        rows.append(
-            f"SELECT 'clean_site', true, {COLUMNS} FROM ({event_rows('clean_site', direct=True)}) AS one ({COLUMNS})"  # noqa: S608
-        )
-    return " UNION ALL ".join(rows)
+        rows.append(("clean_site", "true", event_rows("clean_site", direct=True)))
+    return " UNION ALL ".join(
+        f"SELECT '{event}' AS event, {direct} AS direct, {COLUMNS} FROM ({sql}) AS one ({COLUMNS})"  # noqa: S608
+        for event, direct, sql in rows
+    )

@@ -9,7 +9,12 @@ from typing import Any
 from django.db import connection
 
 from ..models import Ranking
+from ..rules.earlier import earlier_spans
+from ..rules.parts import EarlierNeed, EventNeed, SheetNeed
+from ..rules.spec import RuleSpec
+from .events import frozen_rows
 from .figures import parameters
+from .marks import PUBLISHED
 from .rankings import window_of
 
 MOMENT = """to_char({0} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS {0}"""
@@ -92,8 +97,34 @@ SELECT a.code AS above, l.valid_from AS from, l.valid_to AS to, b.code AS unit
 }
 
 
-def _section(name: str) -> str:
-    rows, order = SECTIONS[name]
+def _sections(spec: RuleSpec) -> dict[str, tuple[str, str]]:
+    """The sections of a rule: those that every ranking has, and what parts other than rates are computed from."""
+    needs = spec.needs()
+    found = dict(SECTIONS)
+    events = {need.line.event for need in needs if isinstance(need, EventNeed)} - {"adjustment"}
+    if events:
+        found["events"] = (EVENTS.format(rows=frozen_rows(events)), "event unit day ref kind nth direct")
+    if any(isinstance(need, SheetNeed) for need in needs):
+        found["marks"] = (MARKS, "sheet unit")
+    if any(isinstance(need, EarlierNeed) for need in needs):
+        found["earlier"] = (EARLIER, "period unit")
+    return found
+
+
+#: Clean sites stand for the units they count for; all others for the units that hold them.
+EVENTS = """
+SELECT e.day, e.direct, e.event, e.kind, e.level, e.nth, e.on_spot, e.ref, e.severity, e.source, u.code AS unit
+  FROM ({rows}) AS e JOIN units_unit u ON u.id = e.unit_id WHERE e.unit_id IN (SELECT unit_id FROM held)"""
+MARKS = """
+SELECT m.sheet, u.code AS unit, trim_scale(m.value)::text AS value
+  FROM reports_mark m JOIN units_unit u ON u.id = m.unit_id JOIN reports_period p ON p.id = m.period_id
+ WHERE p.code = %(period)s AND m.sheet = ANY(%(sheets)s) AND m.unit_id IN (SELECT unit_id FROM ranked)"""
+EARLIER = f"""
+SELECT e.code AS period, e.score::text, u.code AS unit
+  FROM ({PUBLISHED}) AS e JOIN units_unit u ON u.id = e.unit_id WHERE e.unit_id IN (SELECT unit_id FROM ranked)"""
+
+
+def _section(name: str, rows: str, order: str) -> str:
     ordered = ", ".join(f'r."{column}"' for column in order.split())
     inner = f"SELECT coalesce(string_agg(row_to_json(r)::text, ',' ORDER BY {ordered}), '') FROM ({rows}) AS r"
     return f"""'"{name}":[', ({inner}), ']'"""
@@ -101,8 +132,14 @@ def _section(name: str) -> str:
 
 def inputs_of(ranking: Ranking) -> str:
     """The canonical JSON of a ranking's inputs, as of its last refresh."""
-    parts = ", ',', ".join(_section(name) for name in sorted(SECTIONS))
-    values: dict[str, Any] = parameters(window_of(ranking)) | {"ranking": ranking.pk}
+    spec, span = RuleSpec.parse(ranking.rule.spec), ranking.period.span
+    sections = _sections(spec)
+    parts = ", ',', ".join(_section(name, *sections[name]) for name in sorted(sections))
+    codes = {code for need in spec.needs() if isinstance(need, EarlierNeed) for code in earlier_spans(need, span)}
+    values: dict[str, Any] = parameters(window_of(ranking)) | {
+        "ranking": ranking.pk, "period": span.code, "codes": sorted(codes),
+        "sheets": [need.sheet for need in spec.needs() if isinstance(need, SheetNeed)],
+    }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(f"{HEAD} SELECT concat('{{', {parts}, '}}')", values)
         return str(cursor.fetchone()[0])

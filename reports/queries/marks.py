@@ -7,8 +7,9 @@ from django.db import connection
 
 from ..models import Mark
 from ..rules.columns import Ratio
+from ..rules.earlier import earlier_spans
 from ..rules.parts import EarlierNeed
-from ..rules.periods import Span, containing
+from ..rules.periods import Span
 
 #: The newest published score of each unit in some periods, given by code.
 PUBLISHED = """
@@ -24,23 +25,12 @@ SELECT DISTINCT ON (w.unit_id, p.code) w.unit_id, p.code, trim_scale(w.score) AS
 def measure_marks(sheet: str, period: str) -> dict[int, Ratio]:
     """What was entered under a name for a period: unit id → (value, 1)."""
     rows = Mark.objects.filter(sheet=sheet, period__code=period).values_list("unit_id", "value")
-    return {unit: (value.normalize(), 1) for unit, value in rows}
+    return {unit: (trimmed(value), 1) for unit, value in rows}
 
 
-def earlier_spans(need: EarlierNeed, span: Span) -> dict[str, Decimal]:
-    """The codes of the earlier periods and their weights: the last ones of the kind, or those within the period."""
-    if need.weights:
-        found, one = {}, containing(span.starts_on, need.kind)
-        for weight in need.weights:
-            one = one.previous()
-            found[one.code] = weight
-        return found
-    one, codes = containing(span.starts_on, need.kind), []
-    while one.starts_on <= span.ends_on:
-        if one.starts_on >= span.starts_on and one.ends_on <= span.ends_on and one.code != span.code:
-            codes.append(one.code)
-        one = one.next()
-    return dict.fromkeys(codes, Decimal(1))
+def trimmed(value: Decimal) -> Decimal:
+    """A stored value without the zeros that its column adds."""
+    return Decimal(f"{value.normalize():f}")
 
 
 def measure_earlier(need: EarlierNeed, span: Span) -> dict[int, Ratio]:

@@ -46,9 +46,14 @@ class Shown:
     parts: tuple["Shown", ...] = ()
 
     @property
-    def is_rate(self) -> bool:
-        """Whether the value is a percentage of a numerator by a denominator."""
-        return self.kind == "rate"
+    def key(self) -> str:
+        """What the component is called in its rule."""
+        return self.figure
+
+    @property
+    def has_rows(self) -> bool:
+        """Whether rows of the period stand behind the value."""
+        return self.kind in ("rate", "below", "points") and self.value is not None
 
 
 def latest_ranking(period: Period, group: PeerGroup, user: User) -> Ranking | None:

@@ -12,10 +12,14 @@ from typing import Any
 
 from campaign.rules import ONE_DAY, day_of
 
-from .lists import listed
-from .periods import Window, parse
-from .scoring import Placed, Ratio, Table, decimal, place
-from .spec import Component, RuleSpec
+from .columns import Ratio
+from .earlier import earlier_spans
+from .lists import entries_of
+from .parts import AnyNeed, EarlierNeed, EventNeed, Need, SheetNeed
+from .periods import Span, Window, parse
+from .recount import adjustment_events, events_of
+from .scoring import Placed, Table, decimal, place
+from .spec import RuleSpec
 from .writing import components_of
 
 #: A fact: the unit that holds it, the day whose tree of units applies, what it adds to numerator and denominator.
@@ -31,15 +35,56 @@ def moment(text: str | None) -> datetime | None:
 class Inputs:
     """The frozen inputs of one ranking."""
 
-    def __init__(self, data: Mapping[str, list[dict[str, Any]]], window: Window) -> None:
-        self.data, self.window = data, window
+    def __init__(self, data: Mapping[str, list[dict[str, Any]]], span: Span) -> None:
+        self.data, self.span = data, span
+        self.window: Window = span.window(span.ends_at)
         self.above: dict[str, list[tuple[str, date, date | None]]] = defaultdict(list)
         for link in data["tree"]:
             ends = date.fromisoformat(link["to"]) if link["to"] else None
             self.above[link["unit"]].append((link["above"], date.fromisoformat(link["from"]), ends))
 
-    def figure(self, component: Component) -> dict[str, Ratio]:
-        """Unit code → numerator and denominator of a component."""
+    def measured(self, need: AnyNeed) -> dict[str, Ratio]:
+        """Unit code → what a need of the rule measured."""
+        match need:
+            case Need():
+                return self.figure(need)
+            case EventNeed():
+                return self._points(need)
+            case SheetNeed():
+                return {
+                    row["unit"]: (Decimal(row["value"]), 1) for row in self.data["marks"] if row["sheet"] == need.sheet
+                }
+            case EarlierNeed():
+                return self._earlier(need)
+        raise TypeError(need)
+
+    def _points(self, need: EventNeed) -> dict[str, Ratio]:
+        """The points and the number of a line's events."""
+        if need.line.event == "adjustment":
+            events = adjustment_events(self.data["adjustments"])
+        else:
+            events = [row for row in self.data["events"] if row["event"] == need.line.event]
+        found: dict[str, list[Any]] = defaultdict(lambda: [Decimal(0), 0])
+        stays = need.line.event == "clean_site"
+        if stays:
+            events = [row for row in events if row["direct"] == (need.scope == "direct")]
+        for unit, day, points in events_of(need.line, events):
+            for one in {unit} if stays else self._counts_for(unit, day, need.scope):
+                found[one][0] += points
+                found[one][1] += 1
+        return {unit: (points, count) for unit, (points, count) in found.items()}
+
+    def _earlier(self, need: EarlierNeed) -> dict[str, Ratio]:
+        weights = earlier_spans(need, self.span)
+        found: dict[str, list[Decimal]] = defaultdict(lambda: [Decimal(0), Decimal(0)])
+        for row in self.data["earlier"]:
+            if weight := weights.get(row["period"]):
+                found[row["unit"]][0] += weight * Decimal(row["score"])
+                found[row["unit"]][1] += weight
+        return {unit: (above, below) for unit, (above, below) in found.items()}
+
+    def figure(self, component: Need) -> dict[str, Ratio]:
+        """Unit code → numerator and denominator of a rate."""
         if component.figure == "conformity":
             return self._conformity(component)
         found: dict[str, list[int]] = defaultdict(lambda: [0, 0])
@@ -55,7 +100,7 @@ class Inputs:
         links = self.above[unit]
         return {unit} | {above for above, begins, ends in links if begins <= day and (ends is None or day < ends)}
 
-    def _conformity(self, component: Component) -> dict[str, Ratio]:
+    def _conformity(self, component: Need) -> dict[str, Ratio]:
         seen = [row for row in self.data["inspections"] if component.scope == "subtree" or row["direct"]]
         if component.mean == "by_indicator":
             return self._by_indicator(seen)
@@ -149,13 +194,13 @@ def ranked_again(snapshot: Mapping[str, Any], inputs: Mapping[str, Any]) -> tupl
     """The rows of a published ranking from its snapshot's rule and units and its inputs."""
     spec = RuleSpec.parse(snapshot["rule"]["spec"])
     span = parse(snapshot["period"])
-    read = Inputs(inputs, span.window(span.ends_at))
+    read = Inputs(inputs, span)
     codes = {row["unit"]: number for number, row in enumerate(snapshot["rows"])}
 
     def by_number(values: Mapping[str, Any]) -> dict[int, Any]:
         return {codes[unit]: value for unit, value in values.items() if unit in codes}
 
-    figures = [by_number(read.figure(component)) for component in spec.components]
+    figures = [by_number(read.measured(need)) for need in spec.needs()]
     units = [(number, unit) for unit, number in codes.items()]
     return spec, place(spec, Table(units, figures, by_number(read.inspections())))
 
@@ -163,8 +208,7 @@ def ranked_again(snapshot: Mapping[str, Any], inputs: Mapping[str, Any]) -> tupl
 def differences(snapshot: Mapping[str, Any], inputs: Mapping[str, Any]) -> list[str]:
     """What a published ranking says other than its inputs do: one line per unit and part, empty when they agree."""
     spec, rows = ranked_again(snapshot, inputs)
-    colors = {row.unit: color for row, color in listed(spec, rows)}
-    listed_then = {entry["unit"]: entry["color"] for entry in snapshot["lists"]}
+    lists, listed_then = _lists_again(spec, rows, parse(snapshot["period"]).kind), _lists_then(snapshot)
     found = []
     for said, row in zip(snapshot["rows"], rows, strict=True):
         score = None if row.rank is None else decimal(row.scored.score or 0, spec.places)
@@ -173,7 +217,7 @@ def differences(snapshot: Mapping[str, Any], inputs: Mapping[str, Any]) -> list[
             "rank": (said["rank"], row.rank),
             "score": (_number(said["score"]), score),
             "footnote": (said["footnote"], row.footnote),
-            "list": (listed_then.get(row.code), colors.get(row.unit)),
+            "list": (listed_then.get(row.code), lists.get(row.code)),
             "components": (_parts(said["components"]), _parts(components_of(spec, row))),
         }
         found += [f"{row.code} {name}: {one} ≠ {other}" for name, (one, other) in pairs.items() if one != other]
@@ -184,6 +228,29 @@ def _number(text: str | None) -> Decimal | None:
     return None if text is None else Decimal(text)
 
 
+def _lists_then(snapshot: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+    """Unit code → board → colour, as published."""
+    found: dict[str, dict[str, str]] = defaultdict(dict)
+    for entry in snapshot["lists"]:
+        found[entry["unit"]][entry.get("board", "")] = entry["color"]
+    return found
+
+
+def _lists_again(spec: RuleSpec, rows: list[Placed], kind: str) -> dict[str, dict[str, str]]:
+    """Unit code → board → colour, by the rule."""
+    found: dict[str, dict[str, str]] = defaultdict(dict)
+    for board in spec.boards_in(kind):
+        for entry in entries_of(spec, board, rows):
+            found[entry.row.code][board.name] = entry.color
+    return found
+
+
 def _parts(components: list[dict[str, Any]]) -> list[tuple[Any, ...]]:
-    names = ("value", "counted", "numerator", "denominator", "points")
-    return [(part["figure"], *(_number(part[name]) for name in names)) for part in components]
+    names = ("value", "counted", "numerator", "denominator", "points", "lost")
+    return [
+        (
+            part["figure"], *(_number(part.get(name)) for name in names), part.get("lines", []),
+            _parts(part.get("parts", [])),
+        )
+        for part in components
+    ]  # fmt: skip

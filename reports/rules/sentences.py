@@ -18,7 +18,7 @@ KIND_TITLES = {
     "earlier": gettext_lazy("Earlier scores"),
 }
 PERIOD_WORDS = {
-    "day": gettext_lazy("days"), "week": gettext_lazy("weeks"), "month": gettext_lazy("months"),
+    "day": gettext_lazy("calendar days"), "week": gettext_lazy("weeks"), "month": gettext_lazy("months"),
     "quarter": gettext_lazy("quarters"), "year": gettext_lazy("years"),
 }  # fmt: skip
 
@@ -169,7 +169,7 @@ def _missing(policy: str) -> str:
 
 
 ROUNDING_WORDS = {
-    "half_up": gettext_lazy("half up"), "down": gettext_lazy("down"), "up": gettext_lazy("up"),
+    "half_up": gettext_lazy("half up"), "down": gettext_lazy("downwards"), "up": gettext_lazy("upwards"),
 }  # fmt: skip
 
 

@@ -12,19 +12,25 @@ from django.db import connection, transaction
 from campaign.rules import SHANGHAI
 from reports.models import Ranking, RuleUse, ScoringRule
 from reports.rules.recompute import differences
+from reports.rules.spec import RuleSpec
 from reports.services import close_period, open_period, publish
 from tests.city import at
 
 from .facts import WEEK, random_spec, scatter, visit, weekly_rule
+from .facts_of_parts import enrich, random_rule
 
 AFTER = datetime(2026, 11, 24, tzinfo=SHANGHAI)
 SUNDAY = date(2026, 11, 22)
 
 
-def published(city, seed: int) -> list[Ranking]:
-    """The rankings of a random week by a random rule, published."""
+def published(city, seed: int, *, parts: bool = False) -> list[Ranking]:
+    """The rankings of a random week by a random rule, published; of every kind of part, or of rates alone."""
     made = scatter(city, seed)
-    rule = ScoringRule.objects.create(code="R", name="R", spec=random_spec(random.Random(seed)))  # noqa: S311
+    chance = random.Random(seed)  # noqa: S311
+    if parts:
+        enrich(made)
+    spec = RuleSpec.parse(random_rule(chance)).as_json() if parts else random_spec(chance)
+    rule = ScoringRule.objects.create(code="R", name="R", spec=spec)
     for group in {unit.group_id for unit in made.units if unit.group_id}:
         RuleUse.objects.create(rule=rule, group_id=group, kind="week")
     period = open_period(code=WEEK, now=AFTER)
@@ -36,6 +42,14 @@ def test_inputs_alone_give_every_published_figure_again(city):
     for seed in range(200, 230):
         with transaction.atomic():
             for ranking in published(city, seed):
+                assert differences(json.loads(ranking.snapshot), json.loads(ranking.inputs)) == [], seed
+            transaction.set_rollback(True)
+
+
+def test_inputs_alone_give_every_ranking_by_parts_again(city):
+    for seed in range(300, 330):
+        with transaction.atomic():
+            for ranking in published(city, seed, parts=True):
                 assert differences(json.loads(ranking.snapshot), json.loads(ranking.inputs)) == [], seed
             transaction.set_rollback(True)
 
