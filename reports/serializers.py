@@ -46,7 +46,8 @@ class AdjustmentSerializer(serializers.ModelSerializer[Adjustment]):
 class ComponentSerializer(serializers.Serializer[Any]):
     """A component of a score: ``value`` in %, ``counted`` the same or 100 − value, ``points`` what it brings."""
 
-    figure = serializers.ChoiceField(list(FIGURES))
+    kind = serializers.CharField(help_text="rate, below, points, sheet, earlier or table")
+    figure = serializers.CharField(help_text="the figure, or the part's short name in the rule")
     mean = serializers.CharField()
     scope = serializers.CharField()
     title = serializers.CharField()
@@ -126,7 +127,19 @@ class EntrySerializer(serializers.ModelSerializer[ListEntry]):
 
     class Meta:
         model = ListEntry
-        fields = ["period", "group", "revision", "state", "color", "unit", "rank", "score", "bound", "consecutive"]
+        fields = [
+            "period",
+            "group",
+            "revision",
+            "state",
+            "board",
+            "color",
+            "unit",
+            "rank",
+            "score",
+            "bound",
+            "consecutive",
+        ]
         read_only_fields = fields
 
 

@@ -5,17 +5,16 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('campaign', '0006_notices'),
-        ('inspections', '0011_ladder'),
-        ('units', '0004_aliases'),
+        ("campaign", "0006_notices"),
+        ("inspections", "0011_ladder"),
+        ("units", "0004_aliases"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='problem',
-            index=models.Index(fields=['noted_at'], name='problem_noted'),
+            model_name="problem",
+            index=models.Index(fields=["noted_at"], name="problem_noted"),
         ),
     ]

@@ -8,13 +8,15 @@ from django import forms
 
 
 class LookForm(forms.Form):
-    """The revision of a ranking, the key a page begins behind, which part of the rows, the site to open, the period."""
+    """The revision of a ranking, the key a page begins behind, which part of the rows, the site to open, the period,
+    the line of points by event."""
 
     revision = forms.IntegerField(min_value=1, max_value=9_999, required=False)
     after = forms.IntegerField(min_value=0, max_value=2**62, required=False)
     part = forms.ChoiceField(choices=[("in", ""), ("out", "")], required=False)
     site = forms.CharField(max_length=60, required=False)
     period = forms.CharField(max_length=10, required=False)
+    line = forms.IntegerField(min_value=0, max_value=99, required=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,7 @@ class Look:
     part: str
     site: str
     period: str
+    line: int = 0
 
     @property
     def query(self) -> str:
@@ -46,4 +49,5 @@ def looked_at(data: Mapping[str, Any]) -> Look:
         part=values.get("part", ""),
         site=values.get("site", ""),
         period=values.get("period", ""),
+        line=values.get("line") or 0,
     )

@@ -164,7 +164,8 @@ def _initial(rule: ScoringRule | None) -> dict[str, Any]:
         "uses": [f"{group}:{kind}" for group, kind in _uses(rule)],
     }  # fmt: skip
     for part in spec.components:
-        values |= {f"{part.figure}-{name}": value for name, value in part.as_json().items() if name != "figure"}
+        if part.kind == "rate":
+            values |= {f"{part.figure}-{name}": value for name, value in part.as_json().items() if name != "figure"}
     return values
 
 

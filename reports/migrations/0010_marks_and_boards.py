@@ -6,57 +6,64 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('reports', '0009_objections'),
-        ('units', '0004_aliases'),
+        ("reports", "0009_objections"),
+        ("units", "0004_aliases"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Mark',
+            name="Mark",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sheet', models.CharField(max_length=40, verbose_name='name')),
-                ('value', models.DecimalField(decimal_places=4, max_digits=8, verbose_name='value')),
-                ('entered_at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("sheet", models.CharField(max_length=40, verbose_name="name")),
+                ("value", models.DecimalField(decimal_places=4, max_digits=8, verbose_name="value")),
+                ("entered_at", models.DateTimeField()),
             ],
         ),
         migrations.RemoveConstraint(
-            model_name='listentry',
-            name='list_entry_once',
+            model_name="listentry",
+            name="list_entry_once",
         ),
         migrations.AddField(
-            model_name='listentry',
-            name='board',
-            field=models.CharField(blank=True, db_default='', default='', max_length=40),
+            model_name="listentry",
+            name="board",
+            field=models.CharField(blank=True, db_default="", default="", max_length=40),
         ),
         migrations.AddConstraint(
-            model_name='listentry',
-            constraint=models.UniqueConstraint(fields=('ranking', 'unit', 'board'), name='list_entry_once'),
+            model_name="listentry",
+            constraint=models.UniqueConstraint(fields=("ranking", "unit", "board"), name="list_entry_once"),
         ),
         migrations.AddField(
-            model_name='mark',
-            name='entered_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="mark",
+            name="entered_by",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='mark',
-            name='period',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='marks', to='reports.period'),
+            model_name="mark",
+            name="period",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="marks", to="reports.period"
+            ),
         ),
         migrations.AddField(
-            model_name='mark',
-            name='unit',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='marks', to='units.unit', verbose_name='unit'),
+            model_name="mark",
+            name="unit",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="marks", to="units.unit", verbose_name="unit"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='mark',
-            constraint=models.UniqueConstraint(fields=('period', 'sheet', 'unit'), name='mark_once'),
+            model_name="mark",
+            constraint=models.UniqueConstraint(fields=("period", "sheet", "unit"), name="mark_once"),
         ),
         migrations.AddConstraint(
-            model_name='mark',
-            constraint=models.CheckConstraint(condition=models.Q(('value__gte', 0), ('value__lte', 1000)), name='mark_in_range'),
+            model_name="mark",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("value__gte", 0), ("value__lte", 1000)), name="mark_in_range"
+            ),
         ),
     ]

@@ -1,6 +1,6 @@
 """The rows behind one component of one unit: their sums are the printed numerator and denominator."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -13,6 +13,9 @@ from inspections.querysets import WHOLE_CITY
 from units.models import Unit, UnitLink
 
 from ..models import Ranking, RankingRow
+from ..rules.events import Line
+from ..rules.parts import Points, leaves
+from ..rules.spec import RuleSpec, SpecError
 from .drill import (
     answers_losing,
     duties_behind,
@@ -22,6 +25,7 @@ from .drill import (
     sites_behind,
     steps_behind,
 )
+from .events import events_behind
 from .late import voided_since
 from .rankings import Shown, shown_components, window_of
 
@@ -37,7 +41,30 @@ def open_units(user: User) -> QuerySet[Unit]:
 
 def component_of(row: RankingRow, figure: str) -> Shown | None:
     """A row's component by the name of its figure."""
-    return next((part for part in shown_components(row) if part.figure == figure), None)
+    return next((part for part in all_parts(shown_components(row)) if part.figure == figure), None)
+
+
+def all_parts(parts: Iterable[Shown]) -> Iterator[Shown]:
+    """Components and the parts of those that are tables."""
+    for part in parts:
+        yield part
+        yield from part.parts
+
+
+def lines_of(ranking: Ranking) -> dict[str, tuple[Line, ...]]:
+    """The lines of points by event of a ranking's rule, by part."""
+    try:
+        spec = RuleSpec.parse(ranking.rule.spec)
+    except SpecError:
+        return {}
+    return {part.figure: part.lines for part in leaves(spec.components) if isinstance(part, Points)}
+
+
+def event_page(ranking: Ranking, unit: Unit, part: Shown, line: Line, *, after: int) -> "Behind":
+    """The events of one line that count for a unit: day, what it is called, points; ``after`` so many rows."""
+    window = window_of(ranking)
+    rows = events_behind(unit.pk, window, line, part.scope, limit=PAGE + 1, offset=after)
+    return Behind("events", rows[:PAGE], more=after + PAGE if len(rows) > PAGE else None)
 
 
 @dataclass(frozen=True, slots=True)

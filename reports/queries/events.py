@@ -134,7 +134,7 @@ def line_rows(line: Line, *, direct: bool) -> tuple[str, dict[str, Any]]:
     rows = event_rows(line.event, direct=direct)
     sql = f"""
 SELECT unit_id, day, ref, kind, ({points}){factor} AS points
-  FROM ({rows}) AS each_event ({COLUMNS}) WHERE {where}"""  # noqa: S608
+  FROM ({rows}) AS each_event ({COLUMNS}) WHERE {where}"""
     return sql, values
 
 
@@ -151,7 +151,7 @@ def measure_events(need: EventNeed, window: Window) -> dict[int, Ratio]:
     sql, values = _counted(need.line, need.scope)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT unit_id, trim_scale(sum(points)), count(*) FROM ({sql}) AS counted GROUP BY 1",  # noqa: S608
+            f"SELECT unit_id, trim_scale(sum(points)), count(*) FROM ({sql}) AS counted GROUP BY 1",
             parameters(window) | values,
         )
         return {unit: (points, count) for unit, points, count in cursor.fetchall()}
@@ -164,7 +164,7 @@ def events_behind(
     sql, values = _counted(line, scope)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT day, ref, trim_scale(points) FROM ({sql}) AS counted WHERE unit_id = %(unit)s"  # noqa: S608
+            f"SELECT day, ref, trim_scale(points) FROM ({sql}) AS counted WHERE unit_id = %(unit)s"
             " ORDER BY day DESC, ref, points LIMIT %(limit)s OFFSET %(offset)s",
             parameters(window) | values | {"unit": unit, "limit": limit, "offset": offset},
         )
@@ -179,6 +179,6 @@ def frozen_rows(events: Iterable[str]) -> str:
     if "clean_site" in events:
         rows.append(("clean_site", "true", event_rows("clean_site", direct=True)))
     return " UNION ALL ".join(
-        f"SELECT '{event}' AS event, {direct} AS direct, {COLUMNS} FROM ({sql}) AS one ({COLUMNS})"  # noqa: S608
+        f"SELECT '{event}' AS event, {direct} AS direct, {COLUMNS} FROM ({sql}) AS one ({COLUMNS})"
         for event, direct, sql in rows
     )

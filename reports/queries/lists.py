@@ -22,7 +22,9 @@ def last_week(user: User, *, at: datetime) -> Period | None:
 
 def listed(rankings: Sequence[Ranking]) -> dict[str, list[ListEntry]]:
     """The red and the black list over several groups, in the groups' order; the longest on the black list first."""
-    entries = ListEntry.objects.filter(ranking__in=[ranking.pk for ranking in rankings]).select_related("unit")
+    entries = ListEntry.objects.filter(ranking__in=[ranking.pk for ranking in rankings], board="").select_related(
+        "unit"
+    )
     groups = {ranking.pk: ranking for ranking in rankings}
     found: dict[str, list[ListEntry]] = {"red": [], "black": []}
     for entry in entries.order_by("ranking__group__position", "-consecutive", "unit__code"):

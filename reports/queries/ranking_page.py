@@ -15,7 +15,7 @@ from ..models import ListEntry, Period, Ranking, RankingRow
 from ..rules.figures import FOOTNOTES
 from ..rules.periods import KINDS, containing, parse
 from ..rules.sentences import black_sentence, red_sentence
-from ..rules.spec import RuleSpec
+from ..rules.spec import Board, RuleSpec
 from .rankings import Shown, ranking_entries, ranking_rows, shown_components
 
 #: Periods offered in the picker.
@@ -160,6 +160,9 @@ class PageRow:
     entry: ListEntry | None
     footnote: str
     look: str
+    grade: str = ""
+    word: str = ""
+    step: str = ""
     band_before: str = ""
     band_after: str = ""
 
@@ -173,10 +176,8 @@ def page_rows(ranking: Ranking, *, after: int = 0) -> list[PageRow]:
     colors = [entries[row.unit_id].color if row.unit_id in entries else "" for row in rows]
     last_red = max((at for at, color in enumerate(colors) if color == "red"), default=-1)
     first_black = colors.index("black") if "black" in colors else -1
-    red, black = (
-        _band(_("Red list: %(who)s"), red_sentence(spec.red)),
-        _band(_("Black list: %(who)s"), black_sentence(spec.black)),
-    )
+    red, black = (_band(name, who) for name, who in _bands(spec))
+    steps = [_step(spec.boards[0], entries.get(row.unit_id)) for row in rows]
     return [
         PageRow(
             row=row,
@@ -184,6 +185,9 @@ def page_rows(ranking: Ranking, *, after: int = 0) -> list[PageRow]:
             entry=entries.get(row.unit_id),
             footnote=str(FOOTNOTES.get(row.footnote, row.footnote)),
             look=f"{color}-list" if color else "",
+            grade=spec.band(row.score),
+            word={"red": spec.red.word, "black": spec.black.word}.get(color, ""),
+            step=steps[at],
             band_before=black if at == first_black else "",
             band_after=red if at == last_red else "",
         )
@@ -191,8 +195,51 @@ def page_rows(ranking: Ranking, *, after: int = 0) -> list[PageRow]:
     ]
 
 
-def _band(sentence: str, who: str) -> str:
-    return sentence % {"who": who} if who else ""
+def _bands(spec: RuleSpec) -> list[tuple[str, str]]:
+    """What the red and the black list are called, and who stands on them."""
+    return [
+        (spec.red.word or _("Red list"), red_sentence(spec.red)),
+        (spec.black.word or _("Black list"), black_sentence(spec.black)),
+    ]
+
+
+def _band(name: str, who: str) -> str:
+    return _("%(list)s: %(who)s") % {"list": name, "who": who} if who else ""
+
+
+def _step(board: Board, entry: ListEntry | None) -> str:
+    """What follows from a black listing by the rule."""
+    return board.step(entry.consecutive) if entry and entry.color == ListEntry.Color.BLACK else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """An entry of a further list with the list's word, and what follows from it."""
+
+    entry: ListEntry
+    word: str
+    step: str
+
+
+def further_lists(ranking: Ranking) -> list[tuple[str, list[Listed]]]:
+    """The rule's further lists in its order, each with its entries by place; one statement."""
+    spec = RuleSpec.parse(ranking.rule.spec)
+    if not spec.lists:
+        return []
+    entries = ranking.entries.exclude(board="").select_related("unit").order_by("unit__code")
+    found: dict[str, list[ListEntry]] = {}
+    for entry in sorted(entries, key=lambda entry: entry.reason["rank"]):
+        found.setdefault(entry.board, []).append(entry)
+    return [
+        (board.name, [_listed(board, entry) for entry in found.get(board.name, [])])
+        for board in spec.boards_in(ranking.period.kind)
+        if board.name
+    ]
+
+
+def _listed(board: Board, entry: ListEntry) -> Listed:
+    rule = board.red if entry.color == ListEntry.Color.RED else board.black
+    return Listed(entry, rule.word or str(entry.get_color_display()), _step(board, entry))
 
 
 def revisions(user: User, ranking: Ranking) -> list[Ranking]:

@@ -1,6 +1,6 @@
 """Rankings as pages, API and documents read them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -12,8 +12,8 @@ from units.models import PeerGroup
 
 from ..models import ListEntry, Period, Ranking, RankingRow
 from ..rules.figures import FIGURES, Text
-from ..rules.periods import Window
 from ..rules.parts import Component
+from ..rules.periods import Window
 from ..rules.scoring import Scorer
 from ..rules.sentences import part_title
 from ..rules.spec import RuleSpec
@@ -44,6 +44,7 @@ class Shown:
     kind: str = "rate"
     lines: tuple[tuple[int, int, Decimal], ...] = ()
     parts: tuple["Shown", ...] = ()
+    base: Decimal | None = None
 
     @property
     def key(self) -> str:
@@ -92,6 +93,13 @@ def shown_components(row: RankingRow) -> list[Shown]:
     return _shown(numbers)
 
 
+def limit_of(row: RankingRow, parts: Sequence[Shown]) -> Decimal:
+    """What the rule's bounds took from a score (−) or added to it; mostly nothing."""
+    if row.score is None:
+        return Decimal(0)
+    return row.score - sum((part.points for part in parts if part.points is not None), Decimal(0))
+
+
 def _shown(numbers: list[dict[str, Any]]) -> list[Shown]:
     present = sum((part["weight"] for part in numbers if part["counted"] is not None), Decimal(0))
     return [
@@ -105,6 +113,7 @@ def _shown(numbers: list[dict[str, Any]]) -> list[Shown]:
             lower_is_better=part["kind"] == "rate" and FIGURES[part["figure"]].lower_is_better,
             kind=part["kind"],
             lines=tuple((at, count, Decimal(points)) for at, count, points in part.get("lines", ())),
+            base=None if part.get("base") is None else Decimal(part["base"]),
             parts=tuple(_shown([_numbers(one) for one in part.get("parts", ())])),
             **{name: part[name] for name in DECIMALS},
         )

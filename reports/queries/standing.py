@@ -65,7 +65,7 @@ def _lift(row: RankingRow, parts: list[Shown], others: list[tuple[int, Decimal]]
     up = next_place(row.score, others) if row.score is not None else None
     if up is None:
         return None
-    part = next((part for part in parts if part.figure == "on_time"), None)
+    part = next((part for part in parts if part.figure == "on_time" and part.kind == "rate"), None)
     if part is None or part.numerator is None or part.denominator is None or part.share is None:
         return Lift(*up, 0, None, None, Decimal(0))
     under = UnitLink.objects.filter(ancestor=row.unit_id, valid_to=None).values("descendant")

@@ -40,7 +40,10 @@ class Facts:
                 return measure_marks(need.sheet, self.period.code)
 
     def figure(self, need: AnyNeed) -> dict[int, Ratio]:
-        """One figure, line of events, entered value or earlier score. A statement that fails, fails for each group that needs it and for no other."""
+        """One figure, line of events, entered value or earlier score.
+
+        A statement that fails, fails for each group that needs it and for no other.
+        """
         if need not in self._figures:
             try:
                 with transaction.atomic():

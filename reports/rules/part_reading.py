@@ -149,7 +149,9 @@ class PartReader(Reader):
         choices = EVENTS[event].choices
         found: dict[str, Any] = {name: self.some_of(row, name, allowed) for name, allowed in SELECTIONS.items()}
         found["doubled"] = self.some_of(row, "doubled", SOURCES)
-        wrong = [name for name, value in found.items() if value and (name if name != "doubled" else "sources") not in choices]
+        wrong = [
+            name for name, value in found.items() if value and (name if name != "doubled" else "sources") not in choices
+        ]
         if wrong:
             self.faults.append(
                 _("“%(event)s” cannot be narrowed by %(names)s.")

@@ -17,8 +17,10 @@ CHOSEN = (
 def adjustment_events(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     """Frozen adjustments as events."""
     return [
-        {"unit": row["unit"], "day": row["day"], "subject": row["event"], "level": row["level"], "points": row["points"],
-         "nth": 1}
+        {
+            "unit": row["unit"], "day": row["day"], "subject": row["event"], "level": row["level"],
+            "points": row["points"], "nth": 1,
+        }
         for row in rows
     ]  # fmt: skip
 

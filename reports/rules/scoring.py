@@ -69,8 +69,7 @@ class Scorer:
         self.turned = [
             (at, component.invert)
             for at, component in enumerate(spec.components)
-            if isinstance(component, Component)
-            and (component.invert or FIGURES[component.figure].lower_is_better)
+            if isinstance(component, Component) and (component.invert or FIGURES[component.figure].lower_is_better)
         ]
 
     def score(self, ratios: Sequence[Ratio | None]) -> Scored:
@@ -187,7 +186,9 @@ def footnote(spec: RuleSpec, scored: Scored, inspections: int) -> str:
     if None not in scored.values:
         return ""
     policies = {
-        part.missing or spec.missing for part, value in zip(spec.components, scored.values, strict=True) if value is None
+        part.missing or spec.missing
+        for part, value in zip(spec.components, scored.values, strict=True)
+        if value is None
     }
     if "leave_out" in policies:
         return "part_missing"

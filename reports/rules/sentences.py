@@ -127,10 +127,16 @@ def _below(part: Below) -> str:
         "step": plain(part.step),
     }  # fmt: skip
     if part.invert:
-        words = _("%(formula)s; up to %(threshold)s %% it brings %(full)s points, above %(step)s less per percentage point")
+        words = _(
+            "%(formula)s; up to %(threshold)s %% it brings %(full)s points, above %(step)s less per percentage point"
+        )
     else:
-        words = _("%(formula)s; from %(threshold)s %% on it brings %(full)s points, below %(step)s less per percentage point")
-    ending = _("; only whole percentage points count, not below 0.") if part.whole else _(", in parts too, not below 0.")
+        words = _(
+            "%(formula)s; from %(threshold)s %% on it brings %(full)s points, below %(step)s less per percentage point"
+        )
+    ending = (
+        _("; only whole percentage points count, not below 0.") if part.whole else _(", in parts too, not below 0.")
+    )
     return words % values + ending
 
 
@@ -205,7 +211,8 @@ def _total(spec: RuleSpec) -> str:
         )
     if (spec.rounding, spec.component_rounding) == ("half_up", "half_up"):
         return _(
-            "Score = Σ weight × value ÷ Σ weights. Values are rounded half up to %(values)s places, scores to %(scores)s."
+            "Score = Σ weight × value ÷ Σ weights. Values are rounded half up to %(values)s places, scores to"
+            " %(scores)s."
         )
     return _(
         "Score = Σ weight × value ÷ Σ weights. Values are rounded %(how)s to %(values)s places, scores %(then)s to"

@@ -65,7 +65,7 @@ class ListStep:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """A pair of lists: by the score or, ``by`` its name, by the value of a part; in these kinds of periods or in all."""
+    """A pair of lists: by the score or, ``by`` its name, by a part; in these kinds of periods or in all."""
 
     name: str = ""
     by: str = ""

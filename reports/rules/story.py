@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 from .events import Line
 from .figures import Text
 from .line_sentences import line_title, signed
+from .totals import share_out
 
 
 class Told(Protocol):
@@ -66,9 +67,31 @@ def _sentences(part: Told, lines: Mapping[str, Sequence[Line]]) -> Iterator[str]
 
 def line_told(line: Line, count: int, points: Decimal) -> str:
     """What the events of one line brought: problem found 3 times, −6 points."""
-    return ngettext("%(what)s, %(count)s event, %(points)s points.", "%(what)s, %(count)s events, %(points)s points.", count) % {
-        "what": line_title(line), "count": count, "points": signed(points),
-    }  # fmt: skip
+    words = ngettext(
+        "%(what)s, %(count)s event, %(points)s points.", "%(what)s, %(count)s events, %(points)s points.", count
+    )
+    return words % {"what": line_title(line), "count": count, "points": signed(points)}
+
+
+def event_steps(part: Told, base: Decimal | None) -> list[tuple[int | None, Decimal]]:
+    """What each line of points by event brings to the score; None stands for the bounds of the part.
+
+    The steps sum to −lost exactly: shares of the score's last place, by largest remainder.
+    """
+    if part.lost is None or part.value is None or base is None:
+        return []
+    found: list[tuple[int | None, Decimal]] = [(at, points) for at, _count, points in part.lines]
+    bound = part.value - base - sum((points for _at, points in found), Decimal(0))
+    if bound:
+        found.append((None, bound))
+    whole, places = part.value - base, -int(part.lost.as_tuple().exponent)
+    if not found or not whole:
+        return []
+    unit = 10 ** max(-int(points.as_tuple().exponent) for _at, points in found)
+    total, divisor = int(-part.lost.scaleb(places)), int(whole * unit)
+    sign = 1 if divisor > 0 else -1
+    shares = share_out([sign * int(points * unit) * total for _at, points in found], sign * divisor, total)
+    return [(at, Decimal(share).scaleb(-places)) for (at, _points), share in zip(found, shares, strict=True)]
 
 
 def _sentence(part: Told) -> str:

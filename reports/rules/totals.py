@@ -82,7 +82,9 @@ class Total:
         above, below = 10**into * (1 if mode == "sum" else 100_000), common * 10**places
         shared = gcd(above, below)
         #: What one unit of each part's value brings, in 1 ÷ (below × weights present) of the total's last place.
-        self.rates = [weight * (common // full) * above // shared for weight, full in zip(self.weights, fulls, strict=True)]
+        self.rates = [
+            weight * (common // full) * above // shared for weight, full in zip(self.weights, fulls, strict=True)
+        ]
         self.below = below // shared
         self.fulls = [int(part.full * self.unit) for part in parts]
         self.starts = [int(part.start * self.unit) for part in parts]
@@ -190,7 +192,10 @@ class Total:
         with localcontext() as context:
             context.prec = DIGITS
             logs = sum(
-                (weight * (_log(value) - _log(self.fulls[at])) for (weight, value), at in zip(pairs, here, strict=True)),
+                (
+                    weight * (_log(value) - _log(self.fulls[at]))
+                    for (weight, value), at in zip(pairs, here, strict=True)
+                ),
                 Decimal(0),
             )
             return (logs / sum(weight for weight, _value in pairs)).exp() * 100 * 10**self.into

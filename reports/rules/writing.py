@@ -65,9 +65,7 @@ class RatesText:
     """The JSON of a row's components under a rule of rates alone."""
 
     def __init__(self, spec: RuleSpec) -> None:
-        self.openings = [
-            Opening(spec, component) for component in spec.components if isinstance(component, Component)
-        ]
+        self.openings = [Opening(spec, component) for component in spec.components if isinstance(component, Component)]
         self.points = texts(spec.places)
 
     def of(self, row: Placed) -> str:

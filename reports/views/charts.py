@@ -1,6 +1,6 @@
 """What the drawings in the browser are given. Decimals become floats only here; pages print the decimals."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -8,9 +8,14 @@ from django.utils.translation import gettext as _
 
 from ..models import RankingRow
 from ..queries.figures import CityFigure
-from ..queries.rankings import Shown, shown_components
+from ..queries.rankings import Shown, limit_of, shown_components
+from ..rules.events import Line
 from ..rules.figures import FIGURES
+from ..rules.line_sentences import line_title
 from ..rules.periods import Span
+from ..rules.story import event_steps
+
+ZERO = Decimal(0)
 
 
 def number(value: Decimal | int | None) -> float | None:
@@ -18,25 +23,47 @@ def number(value: Decimal | int | None) -> float | None:
     return None if value is None else float(value)
 
 
-def waterfall(row: RankingRow, parts: Sequence[Shown], urls: Sequence[str]) -> dict[str, Any] | None:
-    """From 100 to the score, one step for what each component costs; None for a unit without a score."""
+def waterfall(
+    row: RankingRow, parts: Sequence[Shown], urls: Sequence[str], lines: Mapping[str, Sequence[Line]] | None = None
+) -> dict[str, Any] | None:
+    """From what a unit starts with to its score, one step for what each component costs; None without a score.
+
+    Points by event have a step for each of the rule's ``lines``; the last step is what the rule's bounds change.
+    """
     if row.score is None:
         return None
-    steps = [
-        {"label": str(part.title), "value": number(-part.lost), "url": url, "note": ratio(part)}
-        for part, url in zip(parts, urls, strict=True)
-        if part.lost is not None
-    ]
+    steps = [step for part, url in zip(parts, urls, strict=True) for step in _steps(part, url, lines or {})]
+    limit = limit_of(row, parts)
+    if limit:
+        steps.append({"label": _("Bounds of the rule"), "value": number(limit), "url": "", "note": ""})
+    start = sum((part.points + part.lost for part in parts if part.points is not None and part.lost is not None), ZERO)
     return {
-        "start": {"label": _("Full score"), "value": 100},
+        "start": {"label": _("Full score") if start == 100 else _("Start"), "value": number(start)},
         "steps": steps,
         "total": {"label": _("Score"), "value": number(row.score)},
     }
 
 
+def _steps(part: Shown, url: str, lines: Mapping[str, Sequence[Line]]) -> Iterator[dict[str, Any]]:
+    if part.lost is None:
+        return
+    named, found = lines.get(part.figure, ()), event_steps(part, part.base)
+    if not named or not found:
+        yield {"label": str(part.title), "value": number(-part.lost), "url": url, "note": ratio(part)}
+    for at, points in found if named else ():
+        label = str(part.title) if at is None else line_title(named[at])
+        note = _("bounds of the part") if at is None else ""
+        yield {
+            "label": label,
+            "value": number(points),
+            "url": f"{url}?line={at}" if url and at is not None else url,
+            "note": note,
+        }
+
+
 def ratio(part: Shown) -> str:
     """A component's base in a few characters: 412.5 / 420."""
-    return f"{plain(part.numerator)} / {plain(part.denominator)}"
+    return "" if part.numerator is None else f"{plain(part.numerator)} / {plain(part.denominator)}"
 
 
 def plain(value: Decimal | None) -> str:

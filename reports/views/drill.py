@@ -1,5 +1,6 @@
 """From a place in a ranking down to what made it: the unit's score, a component, its sites, problems and duties."""
 
+from decimal import Decimal
 from typing import Any
 
 from django.http import Http404, HttpResponse
@@ -16,12 +17,14 @@ from campaign.permissions import Permission
 from ..forms.looking import Look, looked_at
 from ..models import Ranking, RankingRow
 from ..queries import shown_components
-from ..queries.component import behind, component_of, open_units, site_inspections
+from ..queries.component import behind, component_of, event_page, lines_of, open_units, site_inspections
 from ..queries.history import row_before
 from ..queries.objections import announced_row
 from ..queries.ranking_page import find_ranking
-from ..queries.rankings import Shown
+from ..queries.rankings import Shown, limit_of
+from ..rules.events import EVENTS
 from ..rules.figures import FIGURES, FOOTNOTES, MEANS
+from ..rules.line_sentences import line_sentence, line_title
 from ..rules.story import score_sentences
 from .charts import changes, waterfall
 
@@ -54,22 +57,26 @@ def ranking_unit(request: UserRequest, period: str, group: str, unit: str) -> Ht
     row = _row_or_404(ranking, unit)
     query = looked_at(request.GET).query
     drill = open_units(request.user).filter(pk=row.unit_id).exists()
-    parts = shown_components(row)
-    urls = [_address(ranking, "component", unit, part.figure, query=query) if drill else "" for part in parts]
+    parts, lines = shown_components(row), lines_of(ranking)
+    urls = [
+        _address(ranking, "component", unit, part.figure, query=query) if drill and part.has_rows else ""
+        for part in parts
+    ]
     before = row_before(row, request.user)
     context = {
         "ranking": ranking,
         "row": row,
-        "entry": ranking.entries.filter(unit=row.unit).first(),
+        "entry": ranking.entries.filter(unit=row.unit, board="").first(),
         "parts": list(zip(parts, urls, strict=True)),
-        "chart": waterfall(row, parts, urls),
+        "chart": waterfall(row, parts, urls, lines),
         "changes": changes(parts, shown_components(before) if before else []),
         "total_change": row.score - before.score
         if before and before.score is not None and row.score is not None
         else None,
         "footnote": FOOTNOTES.get(row.footnote, row.footnote),
-        "sentences": score_sentences(parts),
-        "lost": None if row.printed_score is None else 100 - row.printed_score,
+        "sentences": score_sentences(parts, lines),
+        "limit": limit_of(row, parts),
+        "lost": None if row.score is None else sum(part.lost for part in parts if part.lost is not None),
         "drill": drill,
         "ranked": ranking.rows.filter(rank__isnull=False).count(),
         "trail": [{"label": _("Rankings"), "url": reverse("reports:rankings")}, _to_ranking(ranking, query)],
@@ -91,9 +98,11 @@ def component(request: UserRequest, period: str, group: str, unit: str, figure: 
     ranking = _ranking_or_404(request, period, group, unit)
     row = _row_or_404(ranking, unit)
     part = component_of(row, figure)
-    if part is None or part.value is None or not open_units(request.user).filter(pk=row.unit_id).exists():
+    if part is None or not part.has_rows or not open_units(request.user).filter(pk=row.unit_id).exists():
         raise Http404
     look = looked_at(request.GET)
+    if part.kind == "points":
+        return _events(request, ranking, row, part, look)
     dear = look.part != ("out" if part.figure == "rework" else "in")
     found = behind(ranking, row.unit, part, misses=dear, after=look.after)
     context = {
@@ -104,13 +113,40 @@ def component(request: UserRequest, period: str, group: str, unit: str, figure: 
         "figure": FIGURES[part.figure],
         "mean": MEANS[part.mean],
         "next": _link(look, part=look.part, after=found.more) if found.more else "",
-        "trail": [
-            {"label": _("Rankings"), "url": reverse("reports:rankings")},
-            _to_ranking(ranking, look.query),
-            {"label": row.unit.label, "url": _address(ranking, "ranking_unit", unit, query=look.query)},
-        ],
+        "trail": _trail(ranking, row, look),
     }  # fmt: skip
     return render(request, "reports/component.html", context)
+
+
+def _trail(ranking: Ranking, row: RankingRow, look: Look) -> list[dict[str, str]]:
+    return [
+        {"label": _("Rankings"), "url": reverse("reports:rankings")},
+        _to_ranking(ranking, look.query),
+        {"label": row.unit.label, "url": _address(ranking, "ranking_unit", row.unit.code, query=look.query)},
+    ]
+
+
+def _events(request: UserRequest, ranking: Ranking, row: RankingRow, part: Shown, look: Look) -> HttpResponse:
+    """The events of one line of a rule that count for a unit, with tabs for the other lines."""
+    lines = lines_of(ranking).get(part.figure, ())
+    if look.line >= len(lines):
+        raise Http404
+    brought = {at: (count, points) for at, count, points in part.lines}
+    line, found = lines[look.line], event_page(ranking, row.unit, part, lines[look.line], after=look.after)
+    count, points = brought.get(look.line, (0, Decimal(0)))
+    context = {
+        "ranking": ranking, "row": row, "part": part, "found": found, "look": look,
+        "sentence": line_sentence(line), "counts": EVENTS[line.event].counts, "event": line.event,
+        "count": count, "points": points,
+        "tabs": [
+            {"label": line_title(one), "url": _link(look, line=at), "active": at == look.line,
+             "count": brought.get(at, (0, 0))[0]}
+            for at, one in enumerate(lines)
+        ],
+        "next": _link(look, line=look.line, after=found.more) if found.more else "",
+        "trail": _trail(ranking, row, look),
+    }  # fmt: skip
+    return render(request, "reports/component_events.html", context)
 
 
 def _link(look: Look, **wanted: str | int) -> str:

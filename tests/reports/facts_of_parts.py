@@ -1,4 +1,4 @@
-"""Random facts and rules for every kind of part: sources and repeats, clean sites, adjustments, marks, earlier scores."""
+"""Random facts and rules for every kind of part: sources, repeats, clean sites, adjustments, marks, earlier scores."""
 
 import random
 from datetime import datetime, timedelta

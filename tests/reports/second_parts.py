@@ -79,11 +79,12 @@ def _line(line: dict[str, Any], scope: str) -> str:
 
 def _clean(line: dict[str, Any], scope: str) -> str:
     bad = f"(SELECT count(*) FROM inspections_problem p WHERE p.inspection_id = i.id AND {ALIVE})"
+    seen = SEEN.format(subtree=scope == "subtree")
     more = f"CASE WHEN count(*) >= {line['together']} THEN {line['times']} ELSE 1 END" if "together" in line else "1"
     return f"""
 SELECT unit, sum(n) AS n, sum(d) AS d FROM (
   SELECT unit, day, kind, {line["each"]}::numeric * count(*) * {more} AS n, count(*) AS d FROM (
-    SELECT s.unit, {LOCAL.format("i.seen_at")} AS day, i.kind, s.site_id FROM {SEEN.format(subtree=scope == "subtree")} s
+    SELECT s.unit, {LOCAL.format("i.seen_at")} AS day, i.kind, s.site_id FROM {seen} s
       JOIN inspections_inspection i ON i.id = s.id
      GROUP BY 1, 2, 3, 4 HAVING sum({bad}) = 0 AND min(i.available) > 0 AND sum(i.available - i.earned) = 0) site
    WHERE {_where(line)} GROUP BY 1, 2, 3) checked GROUP BY 1"""
@@ -155,7 +156,11 @@ class Statement:
             cap = line.get("cap")
             sums.append(f"least({cap}, greatest(-{cap}, {points}))" if cap else points)
         value = f"greatest({part['least']}, {' + '.join(sums)})"
-        return f"round(least({part['most']}, {value}), {self.places})" if "most" in part else f"round({value}, {self.places})"
+        return (
+            f"round(least({part['most']}, {value}), {self.places})"
+            if "most" in part
+            else f"round({value}, {self.places})"
+        )
 
     def missing(self, part: dict[str, Any], column: str) -> str:
         """What counts where there is nothing to assess."""
@@ -188,15 +193,22 @@ class Statement:
         if mode == "mean":
             total = "sum(w * c / f::numeric(60, 40)) * 100 / sum(w)"
         elif mode == "geometric":
-            total = "CASE WHEN min(c) <= 0 THEN 0 ELSE round(exp(sum(w * ln(greatest((c / f)::numeric(60, 50), 1e-30))) / sum(w)) * 100, 30) END"
+            logs = "sum(w * ln(greatest((c / f)::numeric(60, 50), 1e-30)))"
+            total = f"CASE WHEN min(c) <= 0 THEN 0 ELSE round(exp({logs} / sum(w)) * 100, 30) END"
         else:
             whole = f"(SELECT sum(w) {values} WHERE NOT bonus)"
-            carried = f"sum(w * c / f::numeric(60, 40)) FILTER (WHERE NOT bonus) * {whole} / sum(w) FILTER (WHERE NOT bonus)"
+            carried = (
+                f"sum(w * c / f::numeric(60, 40)) FILTER (WHERE NOT bonus) * {whole} / sum(w) FILTER (WHERE NOT bonus)"
+            )
             total = f"coalesce({carried}, 0) + coalesce(sum(w * c / f) FILTER (WHERE bonus), 0)"
-        return f"(SELECT CASE WHEN count(*) > 0 THEN round(round({total}, 30), {places}) END {values} WHERE c IS NOT NULL)"
+        return (
+            f"(SELECT CASE WHEN count(*) > 0 THEN round(round({total}, 30), {places}) END {values} WHERE c IS NOT NULL)"
+        )
 
 
-def rankings(spec: dict[str, Any], group: int, code: str, start: datetime, cut: datetime, first: Any, last: Any) -> list:
+def rankings(
+    spec: dict[str, Any], group: int, code: str, start: datetime, cut: datetime, first: Any, last: Any
+) -> list:
     """Rows of code, rank, score, list and the values of the parts, in the order of the page."""
     made = Statement(spec)
     raw, counted, tables, tops, values = [], [], [], [], []
@@ -217,7 +229,9 @@ def rankings(spec: dict[str, Any], group: int, code: str, start: datetime, cut: 
             tables.append(f"{columns[0]} AS t{at}, v{columns[0][1:]} AS w{at}")
             tops.append(f"t{at} AS u{at}")
             values.append(f"w{at}")
-    score = made.total(spec["components"], [f"u{at}" for at in range(len(tops))], spec.get("total", "mean"), spec["places"])
+    score = made.total(
+        spec["components"], [f"u{at}" for at in range(len(tops))], spec.get("total", "mean"), spec["places"]
+    )
     if "least" in spec:
         score = f"greatest({spec['least']}, {score})"
     if "greatest" in spec:
