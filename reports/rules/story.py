@@ -126,7 +126,7 @@ def _missing(part: Told) -> str:
     }  # fmt: skip
 
 
-def _valued(part: Told, values: dict[str, object]) -> str:
+def _valued(part: Told, values: Mapping[str, object]) -> str:
     if part.kind == "below":
         return _("%(title)s: %(numerator)s / %(denominator)s make %(value)s; brings %(points)s points.") % values
     return _("%(title)s: %(value)s; brings %(points)s points.") % values

@@ -105,7 +105,7 @@ class Total:
         if None in counted:
             parts, divisor = self._present(counted)
         else:
-            parts, divisor = list(map(mul, self.rates, counted)), self.whole[1]  # type: ignore[arg-type]
+            parts, divisor = list(map(mul, self.rates, counted)), self.whole[1]
         if not parts:
             return Summed([None] * len(counted), None)
         total = quotient(sum(parts), divisor, self.rounding)
@@ -114,7 +114,7 @@ class Total:
     def _present(self, counted: Sequence[int | None]) -> tuple[list[int], int]:
         """The parts that are present and what divides them; of a sum, the bonus keeps its points."""
         here = [at for at, value in enumerate(counted) if value is not None]
-        parts = [self.rates[at] * counted[at] for at in here]  # type: ignore[operator]
+        parts = [self.rates[at] * counted[at] for at in here]
         if self.mode != "sum":
             return parts, self._divisor([self.weights[at] for at in here])
         everything = sum(weight for weight, carries in zip(self.weights, self.carries, strict=True) if carries)

@@ -17,6 +17,7 @@ from campaign.models import User
 from reports.models import Period, Ranking
 from reports.queries.figures import parameters, statement
 from reports.queries.tables import Facts
+from reports.rules.parts import Need
 from reports.rules.periods import parse
 from reports.rules.scoring import Placed, decimal, place
 from reports.rules.spec import RuleSpec
@@ -80,7 +81,8 @@ def ranked(period: Period) -> list[Placed]:
 def raw_statement() -> str:
     """The one statement that yields the same numbers: figures, scores and places of every unit."""
     rule = spec()
-    figures = [f"f{at} (unit, n, d) AS ({statement(need)})" for at, need in enumerate(rule.needs())]
+    needs = [need for need in rule.needs() if isinstance(need, Need)]
+    figures = [f"f{at} (unit, n, d) AS ({statement(need)})" for at, need in enumerate(needs)]
     values = [f"round(100 * f{at}.n::numeric / f{at}.d, 2)" for at in range(len(rule.components))]
     columns = ", ".join(f"f{at}.n, f{at}.d, {value} AS v{at}" for at, value in enumerate(values))
     pairs = ", ".join(f"({part.weight}, {value})" for part, value in zip(rule.components, values, strict=True))
