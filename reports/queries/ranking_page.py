@@ -223,9 +223,9 @@ class Listed:
 
 def further_lists(ranking: Ranking) -> list[tuple[str, list[Listed]]]:
     """The rule's further lists in its order, each with its entries by place; one statement."""
-    spec = RuleSpec.parse(ranking.rule.spec)
-    if not spec.lists:
+    if not ranking.rule.spec.get("lists"):
         return []
+    spec = RuleSpec.parse(ranking.rule.spec)
     entries = ranking.entries.exclude(board="").select_related("unit").order_by("unit__code")
     found: dict[str, list[ListEntry]] = {}
     for entry in sorted(entries, key=lambda entry: entry.reason["rank"]):

@@ -13,8 +13,10 @@ from campaign.guard import UserRequest, require
 from campaign.permissions import Permission
 
 from ..forms.rule import NewRuleForm, RuleForm, TryForm
+from ..forms.rule_parts import KIND_WORDS, changed, posted_boards, posted_parts
 from ..models import ScoringRule
 from ..queries.rules import rule_in_force, rules_with_uses
+from ..rules.examples import examples
 from ..rules.sentences import told
 from ..services import apply_rule, compare_rules
 
@@ -32,8 +34,12 @@ def rules(request: UserRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @require(Permission.MANAGE_RULES)
 def rule_new(request: UserRequest) -> HttpResponse:
-    """A new rule."""
-    return _edit(request, None, NewRuleForm(request.POST or None, rule=None))
+    """A new rule, or one that begins as an example does."""
+    example = examples().get(request.GET.get("example", ""))
+    form = NewRuleForm(request.POST or None, rule=None, spec=example.spec if example else None)
+    if example and not request.POST:
+        form.initial["name"] = example.title
+    return _edit(request, None, form)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -47,12 +53,16 @@ def rule(request: UserRequest, code: str) -> HttpResponse:
 
 def _edit(request: UserRequest, latest: ScoringRule | None, form: RuleForm) -> HttpResponse:
     trying = TryForm(request.POST if "try" in request.POST else None, prefix="try")
-    context: dict[str, Any] = {"rule": latest, "form": form, "trying": trying}
+    context: dict[str, Any] = {"rule": latest, "form": form, "trying": trying, "kinds": KIND_WORDS}
     if request.method != "POST":
+        context |= {"sentences": told(form.shown), "examples": [] if latest else list(examples().values())}
         return render(request, "reports/rule.html", context)
+    if "change" in request.POST:
+        return _changed(request, form, context)
     if "try" in request.POST:
         faultless = form.is_valid() & trying.is_valid()
         if faultless:
+            context["sentences"] = told(form.cleaned_data["spec"])
             context["tried"] = _tried(form.cleaned_data["spec"], trying.cleaned_data)
         return render(request, "reports/rule.html", context, status=200 if faultless else 422)
     if not form.is_valid():
@@ -69,11 +79,19 @@ def _edit(request: UserRequest, latest: ScoringRule | None, form: RuleForm) -> H
     return redirect("reports:rules")
 
 
+def _changed(request: UserRequest, form: RuleForm, context: dict[str, Any]) -> HttpResponse:
+    """The page as it was typed with a part, a line or a list more or less; nothing is read or saved."""
+    parts, boards = posted_parts(request.POST, "p"), posted_boards(request.POST)
+    changed(parts, boards, request.POST["change"])
+    form.show_only()
+    form.set_rows(parts, boards, bound=False)
+    return render(request, "reports/rule.html", context)
+
+
 def _tried(spec: dict[str, Any], where: dict[str, Any]) -> dict[str, Any]:
     group, period = where["group"], where["period"]
     in_force = rule_in_force(group, period.kind)
     rows = compare_rules(
         spec=spec, beside=in_force.spec if in_force else None, group=group, period=period, now=timezone.now()
     )
-    sentences = told(spec)
-    return {"rows": rows, "in_force": in_force, "group": group, "period": period, "sentences": sentences}
+    return {"rows": rows, "in_force": in_force, "group": group, "period": period}

@@ -14,10 +14,9 @@ from tests.city import at
 from .facts import visit, weekly_rule
 
 FORM = {
-    "name": "街道考核办法", "places": "2", "component_places": "2", "least_inspections": "0", "conformity-weight": "60",
-    "conformity-mean": "by_site", "conformity-scope": "subtree", "on_time-weight": "40", "on_time-scope": "subtree",
-    "rectified-scope": "subtree", "rework-scope": "subtree", "prompt_receipt-scope": "subtree",
-    "tasks-scope": "subtree",
+    "name": "街道考核办法", "places": "2", "component_places": "2", "least_inspections": "0",
+    "p0-kind": "rate", "p0-figure": "conformity", "p0-weight": "60", "p0-mean": "by_site",
+    "p1-kind": "rate", "p1-figure": "on_time", "p1-weight": "40",
     "best": "3", "least_score": "90", "below": "80", "uses": ["streets:week"],
 }  # fmt: skip
 
@@ -43,7 +42,7 @@ def test_a_rule_is_made_with_the_form(city, office):
 def test_saving_a_used_rule_makes_a_version_and_moves_its_uses(city, office):
     office.post("/rules/new/", FORM | {"code": "streets"})
 
-    office.post("/rules/streets/", FORM | {"conformity-weight": "70"})
+    office.post("/rules/streets/", FORM | {"p0-weight": "70"})
 
     assert list(ScoringRule.objects.values_list("version", flat=True)) == [2, 1]
     assert RuleUse.objects.get(active=True).rule.version == 2
@@ -66,16 +65,19 @@ def test_the_form_comes_back_filled(city, office):
     assert 'value="60"' in page
     assert 'value="streets:week" class' in page or 'value="streets:week"' in page
     assert page.count("checked") == 1
+    assert "权重 60" in page
 
 
 @pytest.mark.parametrize(
     ("wrong", "words"),
     [
-        ({"conformity-weight": "", "on_time-weight": ""}, "至少要有一个考核项"),
-        ({"conformity-weight": "-1"}, "大于或等于"),
-        ({"conformity-weight": "abc"}, "输入"),
+        ({"p0-weight": "", "p1-weight": ""}, "必填"),
+        ({"p0-weight": "-1"}, "大于或等于"),
+        ({"p0-weight": "abc"}, "输入"),
         ({"places": "9"}, "小于或等于"),
-        ({"least_score": "101"}, "小于或等于"),
+        ({"p1-figure": "conformity"}, "两次"),
+        ({"steps": "约谈"}, "次数"),
+        ({"least_score": "301"}, "小于或等于"),
         ({"uses": ["nowhere:week"]}, "nowhere"),
         ({"code": "new"}, "编号"),
         ({"code": "a b"}, "字母"),
