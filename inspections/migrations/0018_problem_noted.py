@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("campaign", "0006_notices"),
-        ("inspections", "0016_papers_only_grow"),
+        ("inspections", "0017_exemptions"),
         ("units", "0004_aliases"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
