@@ -6,14 +6,15 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Self
 
 from django.apps import apps
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, QuerySet
 
 from campaign.models import User
 from campaign.permissions import Permission, Role
 from campaign.rules import ONE_DAY, start_of
 from units.querysets import links_up_to
 
-from .rules import OPEN_STATES, WITH_UNIT, State
+from .rules import NOT_FOR_UNITS, OPEN_STATES, VOID_ENDS, WITH_UNIT, State
 
 if TYPE_CHECKING:
     pass
@@ -22,6 +23,18 @@ if TYPE_CHECKING:
     from . import models  # noqa: F401 (named in the bases below)
 
 WHOLE_CITY = frozenset({Role.OFFICE, Role.SUPERVISOR})
+
+
+def _rows(name: str) -> QuerySet[Any]:
+    """All rows of a model of this app; they stand above this module and cannot be imported."""
+    return apps.get_model("inspections", name)._default_manager.all()
+
+
+def _among(field: str, keys: QuerySet[Any]) -> Func:
+    """``field = ANY(ARRAY(keys))``: worked out once, so that several of them joined by OR still use their indexes."""
+    return Func(
+        F(field), ArraySubquery(keys), template="%(expressions)s)", arg_joiner=" = ANY(", output_field=BooleanField()
+    )
 
 
 class InspectionQuerySet(QuerySet["models.Inspection"]):
@@ -51,17 +64,28 @@ class ProblemQuerySet(QuerySet["models.Problem"]):
     """The ledger."""
 
     def visible_to(self, user: User) -> Self:
-        """Office and supervisors see all; unit staff what was handed to their units, what an appeal of
-        theirs ended included; inspectors what they noted or have to recheck; others what they noted."""
+        """Which problems a person sees.
+
+        Office and supervisors see all; unit staff what their units lead or help with, what an appeal of theirs ended
+        included; others what they noted, what they saw again, and what they are to check or to recheck.
+        """
         if user.role in WHOLE_CITY:
             return self
         if user.role == Role.UNIT:
-            held = Exists(links_up_to(user).filter(descendant=OuterRef("unit")))
-            return self.filter(held).exclude(state=State.NOTED).exclude(state=State.CANCELLED, voided_at=None)
-        if user.role == Role.INSPECTOR:
-            rechecks = apps.get_model("inspections", "Recheck")._default_manager
-            return self.filter(Q(noted_by=user) | Exists(rechecks.filter(problem=OuterRef("pk"), inspector=user)))
-        return self.filter(noted_by=user) if user.can(Permission.SEE_PROBLEMS) else self.none()
+            mine = links_up_to(user).values("descendant")
+            helped = _rows("ProblemUnit").filter(until=None, unit__in=mine).values("problem")
+            near = self.filter(_among("unit", mine) | _among("pk", helped), merged_into=None)
+            return near.filter(~Q(state__in=NOT_FOR_UNITS) | Q(state=State.CANCELLED, voided_at__isnull=False))
+        if not user.can(Permission.SEE_PROBLEMS):
+            return self.none()
+        seen = _rows("Step").filter(by=user, move="add").values("problem")
+        checks = _rows("CheckVisit").filter(inspector=user, ended_at=None).values("problem")
+        rechecks = _rows("Recheck").filter(inspector=user).values("problem")
+        return self.filter(Q(noted_by=user) | _among("pk", seen) | _among("pk", checks) | _among("pk", rechecks))
+
+    def led_by(self, user: User) -> Self:
+        """Problems whose repair a person's units lead; those that they help with are left out."""
+        return self.filter(_among("unit", links_up_to(user).values("descendant")))
 
     def open(self) -> Self:
         """Problems that wait for somebody."""
@@ -73,7 +97,7 @@ class ProblemQuerySet(QuerySet["models.Problem"]):
 
     def overdue(self, *, at: datetime) -> Self:
         """Handed over, not closed, and past ``due_at``."""
-        return self.filter(closed_at=None, due_at__lt=at).exclude(state=State.CANCELLED)
+        return self.filter(closed_at=None, due_at__lt=at).exclude(state__in=VOID_ENDS)
 
     def matching(self, text: str) -> Self:
         """Problems whose code, text, site or unit contain every word of ``text``."""

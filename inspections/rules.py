@@ -122,6 +122,8 @@ class State(StrEnum):
     SUSPENDED = "suspended"
     CLOSED = "closed"
     CANCELLED = "cancelled"
+    MERGED = "merged"
+    SPLIT = "split"
 
 
 #: States in which a problem waits for somebody; the others are ends.
@@ -132,6 +134,10 @@ WITH_UNIT = (State.HANDED_OVER, State.RECEIVED, State.SENT_BACK)
 HELD = frozenset({*WITH_UNIT, State.SUBMITTED})
 #: States from which a problem can be suspended (挂账): its holder has received it.
 REPAIRING = frozenset({State.RECEIVED, State.SENT_BACK})
+#: Ends that count nowhere: what a problem was merged into or split into counts in its place.
+VOID_ENDS = (State.CANCELLED, State.MERGED, State.SPLIT)
+#: States that unit staff do not see: nobody has handed the problem over, or it is no problem of its own.
+NOT_FOR_UNITS = (State.NOTED, *VOID_ENDS)
 
 
 class Move(StrEnum):
@@ -153,6 +159,12 @@ class Move(StrEnum):
     REFUSE_SUSPENSION = "refuse_susp"
     RESUME = "resume"
     CANCEL = "cancel"
+    FIX = "fix"
+    ADD = "add"
+    PLAN = "plan"
+    ASSIGN_CHECK = "assign_check"
+    MERGE = "merge"
+    SPLIT = "split"
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +198,12 @@ TRANSITIONS: dict[Move, Transition] = {
     Move.REFUSE_SUSPENSION: Transition(REPAIRING, None, Permission.HAND_OVER, reason_required=True),
     Move.RESUME: Transition(frozenset({State.SUSPENDED}), State.RECEIVED, Permission.HAND_OVER, reason_required=True),
     Move.CANCEL: Transition(frozenset(OPEN_STATES), State.CANCELLED, Permission.HAND_OVER, reason_required=True),
+    Move.FIX: Transition(frozenset({State.NOTED}), State.CLOSED, Permission.ENTER_INSPECTIONS),
+    Move.ADD: Transition(frozenset(OPEN_STATES), None, Permission.NOTE_PROBLEMS),
+    Move.PLAN: Transition(REPAIRING, None, Permission.REPAIR, reason_required=True),
+    Move.ASSIGN_CHECK: Transition(frozenset({State.SUBMITTED}), None, Permission.CHECK_REPAIRS),
+    Move.MERGE: Transition(frozenset(OPEN_STATES), State.MERGED, Permission.HAND_OVER),
+    Move.SPLIT: Transition(frozenset({State.NOTED, *WITH_UNIT}), State.SPLIT, Permission.HAND_OVER),
 }
 
 
@@ -202,6 +220,10 @@ class Rung(StrEnum):
     OVERDUE = "overdue"
     SUPERVISION = "supervision"
     SUPERVISOR = "supervisor"
+
+
+#: Moves by which a check ends; the person it was assigned to may make them as the office does.
+CHECK_RESULTS = (Move.CLOSE, Move.SEND_BACK)
 
 
 def can_move(state: str, move: Move) -> bool:

@@ -19,7 +19,8 @@ from units.models import Site, Unit
 from units.serializers import UnitName
 
 from .models import Answer, Extension, Inspection, Photo, Problem, Step
-from .queries.ledger import moves_now, seen_inspection, story
+from .queries.ledger import seen_inspection, story
+from .queries.moves import moves_now
 from .queries.visits import findings
 from .rules import Move
 from .services.entry import MOST_OCCURRENCES, Proposal, Seen
@@ -44,9 +45,13 @@ class SiteName(serializers.ModelSerializer[Site]):
 class PhotoSerializer(serializers.ModelSerializer[Photo]):
     """A photograph; what the camera wrote about time and place stays inside."""
 
+    pair = serializers.UUIDField(
+        source="pair.client_uuid", default=None, allow_null=True, help_text="the photograph from before it goes with"
+    )
+
     class Meta:
         model = Photo
-        fields = ["client_uuid", "role", "width", "height", "sha256", "received_at"]
+        fields = ["client_uuid", "role", "pair", "no_pair", "width", "height", "sha256", "received_at"]
         read_only_fields = fields
 
 
@@ -121,7 +126,7 @@ class ProblemSerializer(serializers.ModelSerializer[Problem]):
         fields = [
             "code", "client_uuid", "site", "unit", "text", "severity", "source", "state", "version", "limit",
             "noted_at", "handed_over_at", "receive_due_at", "received_at", "due_at", "submitted_at", "closed_at",
-            "suspended_until", "returned_at", "sent_back",
+            "suspended_until", "returned_at", "sent_back", "fixed_on_spot",
         ]  # fmt: skip
         read_only_fields = fields
 
@@ -155,7 +160,7 @@ class ProblemWithSteps(ProblemSerializer):
 
     @extend_schema_field(serializers.ListField(child=serializers.ChoiceField(MOVES)))
     def get_moves(self, problem: Problem) -> list[Move]:
-        return moves_now(problem, self.context["request"].user)
+        return moves_now(problem, self.context["request"].user, at=timezone.now())
 
     @extend_schema_field(StepSerializer(many=True))
     def get_steps(self, problem: Problem) -> Any:

@@ -105,7 +105,7 @@ PAGES = {
     "inspections:paper_reply": {UNIT},
     "inspections:paper_file": {OFFICE, UNIT, SUPERVISOR},
     "inspections:problem": BUSINESS | {MONITOR},
-    "inspections:problem_move": {OFFICE, UNIT},
+    "inspections:problem_move": {OFFICE, INSPECTOR, UNIT, MONITOR},
     "inspections:appeals": {OFFICE, UNIT, SUPERVISOR},
     "inspections:appeal": {OFFICE, UNIT, SUPERVISOR},
     "inspections:appeal_decide": {OFFICE},

@@ -7,7 +7,9 @@ from django.utils.translation import gettext_lazy as _
 
 from ..models import BulkRun
 from ..rules import TRANSITIONS, Move
-from .ledger import NOTE_LENGTH, BatchForm, TransferForm, limit_of
+from .fields import limit_of
+from .ledger import BatchForm
+from .moves import NOTE_LENGTH, TransferForm
 
 
 class ChoiceForm(forms.Form):

@@ -11,7 +11,7 @@ from campaign.models import CheckItem, User
 from units.rules import called
 
 from ..models import Exemption
-from .ledger import UnitField
+from .fields import UnitField
 from .pasting import SiteField, site_words
 
 

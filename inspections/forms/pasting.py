@@ -20,7 +20,7 @@ from ..queries.naming import Proposed
 from ..services.noting import DEFAULT_LIMIT
 from ..services.pasting import Pasted
 from .entry import MOST_PHOTOS, PhotoNumbers
-from .ledger import UnitField
+from .fields import UnitField
 
 LONGEST_MESSAGE = 20_000
 #: How a site is shown in a field: its name with its code, which alone is read back.

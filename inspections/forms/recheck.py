@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ..models import Draw, Recheck
-from .ledger import PhotosField
+from .fields import PhotosField
 
 
 class RecheckFilter(forms.Form):

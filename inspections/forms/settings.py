@@ -17,7 +17,7 @@ class LedgerSettingsForm(forms.ModelForm[LedgerSettings]):
 
     class Meta:
         model = LedgerSettings
-        fields = ["extensions", "appeal_days", "repeat_days", *DISTANCES, "digest_at"]
+        fields = ["extensions", "plans", "appeal_days", "repeat_days", *DISTANCES, "digest_at"]
         widgets = {"digest_at": forms.TimeInput(attrs={"type": "time"}, format="%H:%M")}
 
     def clean(self) -> dict[str, object]:

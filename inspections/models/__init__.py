@@ -4,12 +4,14 @@ from .appeal import Appeal, AppealProof
 from .bulk import BulkItem, BulkRun
 from .citizen import CitizenReport
 from .exemption import Exemption
+from .hand_over import HandOverRule
 from .inspection import Answer, Inspection, InspectionUnit
 from .ladder import Climb, Digest, LimitRule, Supervision
 from .paper import Paper, PaperFile, PaperProblem, PaperReply, PaperRun, PaperRunItem, PaperSettings
 from .photo import Photo
 from .problem import Extension, Problem, Step, Suspension
 from .recheck import BlindVisit, Draw, Recheck
+from .repair import CheckVisit, Plan, ProblemUnit
 from .saved_filter import SavedFilter
 from .settings import LedgerSettings
 
@@ -20,12 +22,14 @@ __all__ = [
     "BlindVisit",
     "BulkItem",
     "BulkRun",
+    "CheckVisit",
     "CitizenReport",
     "Climb",
     "Digest",
     "Draw",
     "Exemption",
     "Extension",
+    "HandOverRule",
     "Inspection",
     "InspectionUnit",
     "LedgerSettings",
@@ -38,7 +42,9 @@ __all__ = [
     "PaperRunItem",
     "PaperSettings",
     "Photo",
+    "Plan",
     "Problem",
+    "ProblemUnit",
     "Recheck",
     "SavedFilter",
     "Step",

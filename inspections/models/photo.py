@@ -19,12 +19,20 @@ class Photo(models.Model):
         BEFORE = "before", _("Before repair")
         AFTER = "after", _("After repair")
         RECHECK = "recheck", _("On recheck")
+        CHECK = "check", _("At the check")
 
     client_uuid = models.UUIDField(unique=True)
     problem = models.ForeignKey(Problem, models.PROTECT, null=True, blank=True, related_name="photos")
     inspection = models.ForeignKey(Inspection, models.PROTECT, null=True, blank=True, related_name="photos")
     answer = models.ForeignKey(Answer, models.PROTECT, null=True, blank=True, related_name="photos")
     report = models.ForeignKey(CitizenReport, models.PROTECT, null=True, blank=True, related_name="photos")
+    pair = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="afters",
+        help_text="of an after photograph: the one before of the same place and problem (trigger)",
+    )  # fmt: skip
+    no_pair = models.CharField(
+        max_length=200, blank=True, db_default="", help_text="of a before photograph: why none shows the repair"
+    )
     role = models.CharField(max_length=10, choices=Role.choices, default=Role.BEFORE)
     file = models.FileField(upload_to="photos/%Y/%m/")
     thumb = models.FileField(upload_to="photos/%Y/%m/")
@@ -47,5 +55,6 @@ class Photo(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(answer=None) | Q(inspection__isnull=False), name="photo_answer_has_inspection"
-            )
+            ),
+            models.CheckConstraint(condition=Q(pair=None) | Q(role="after"), name="photo_pair_is_after"),
         ]

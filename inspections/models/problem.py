@@ -35,6 +35,8 @@ class Problem(models.Model):
         (State.SUSPENDED.value, _("Suspended")),
         (State.CLOSED.value, _("Closed")),
         (State.CANCELLED.value, _("Cancelled")),
+        (State.MERGED.value, _("Merged")),
+        (State.SPLIT.value, _("Split")),
     ]
 
     class Source(models.TextChoices):
@@ -91,6 +93,16 @@ class Problem(models.Model):
     repeats = models.PositiveIntegerField(
         default=0, db_default=0, help_text="how many came before it in its chain of repeats; 0: the first"
     )
+    fixed_on_spot = models.BooleanField(
+        _("fixed on the spot"),
+        default=False,
+        db_default=False,
+        help_text="put right while it was noted (当场整改); counts as closed in time",
+    )
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="copies", help_text="the original it is a copy of"
+    )
+    split_from = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="parts")
 
     objects = ProblemQuerySet.as_manager()
 
@@ -100,11 +112,12 @@ class Problem(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(state__in=[state.value for state in State]), name="problem_state_known"),
             models.CheckConstraint(
-                condition=Q(state__in=["noted", "cancelled"], handed_over_at=None)
+                condition=Q(state__in=["noted", "cancelled", "merged", "split"], handed_over_at=None)
+                | Q(state="closed", merged_into__isnull=False, handed_over_at=None, due_at=None)
                 | Q(state="suspended", handed_over_at__isnull=False, due_at=None, suspended_until__isnull=False)
                 | (
-                    ~Q(state__in=["noted", "cancelled", "suspended"])
-                    & Q(handed_over_at__isnull=False, due_at__isnull=False)
+                    ~Q(state__in=["noted", "cancelled", "merged", "split", "suspended"])
+                    & Q(handed_over_at__isnull=False, due_at__isnull=False, merged_into=None)
                 ),
                 name="problem_handed_over_paired",
             ),
@@ -122,6 +135,14 @@ class Problem(models.Model):
             models.CheckConstraint(
                 condition=Q(repeat_of=None, repeats=0) | Q(repeat_of__isnull=False, repeats__gt=0),
                 name="problem_repeats_paired",
+            ),
+            models.CheckConstraint(
+                condition=(Q(merged_into=None) & ~Q(state="merged"))
+                | Q(merged_into__isnull=False, state__in=["merged", "closed", "cancelled"]),
+                name="problem_merged_paired",
+            ),
+            models.CheckConstraint(
+                condition=Q(fixed_on_spot=False) | Q(state="closed"), name="problem_fixed_on_spot_is_closed"
             ),
         ]
         indexes = [
@@ -187,6 +208,12 @@ class Step(models.Model):
         ("refuse_apl", _("Appeal refused")),
         ("recheck", _("Rechecked")),
         (SystemMove.DOUBT.value, _("The reporter says: not fixed")),
+        (Move.FIX.value, _("Fixed on the spot")),
+        (Move.ADD.value, _("Seen again")),
+        (Move.PLAN.value, _("Plan")),
+        (Move.ASSIGN_CHECK.value, _("Check assigned")),
+        (Move.MERGE.value, _("Merged")),
+        (Move.SPLIT.value, _("Split")),
     ]
 
     problem = models.ForeignKey(Problem, models.PROTECT, related_name="steps")

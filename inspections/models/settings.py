@@ -22,6 +22,18 @@ class LedgerSettings(models.Model):
         help_text=_("How often the same holder may be granted more time for one problem"),
     )
 
+    class Plans(models.TextChoices):
+        NONE = "none", _("Nobody has to write one")
+        SERIOUS = "serious", _("For serious problems")
+        ALL = "all", _("For every problem")
+
+    plans = models.CharField(
+        _("plans"),
+        max_length=8,
+        choices=Plans.choices,
+        default=Plans.NONE,
+        help_text=_("Where a unit has to write a plan before it submits a repair; it may always write one"),
+    )
     remind_before = models.CharField(
         _("remind before the deadline"),
         max_length=8,

@@ -12,9 +12,8 @@ from campaign.permissions import Permission, Role
 from campaign.rules import ONE_DAY, start_of
 from units.models import Site, Unit, UnitLink
 
-from ..models import Extension, Inspection, Problem, Step, Suspension
-from ..rules import OPEN_STATES, TRANSITIONS, Move, State, can_move
-from .extensions import may_ask, open_one
+from ..models import CheckVisit, Extension, Inspection, Problem, ProblemUnit, Step, Suspension
+from ..rules import OPEN_STATES, Move, State
 
 PAGE = 50
 #: Values of the filter ``state`` besides the states themselves.
@@ -75,10 +74,12 @@ def _sites(text: str) -> QuerySet[Any]:
 
 
 def _mine(user: User) -> Q:
-    """What a person noted, or what a unit they belong to holds (not the units under it)."""
+    """What a person noted or is to check, or what a unit of theirs leads or helps with (not the units under it)."""
     if user.role == Role.UNIT:
-        return Q(unit__memberships__user=user)
-    return Q(noted_by=user)
+        helping = ProblemUnit.objects.filter(problem=OuterRef("pk"), until=None, unit__memberships__user=user)
+        return Q(unit__memberships__user=user) | Q(Exists(helping))
+    checking = CheckVisit.objects.filter(problem=OuterRef("pk"), ended_at=None, inspector=user)
+    return Q(noted_by=user) | Q(Exists(checking))
 
 
 def in_state(problems: QuerySet[Problem], state: str) -> QuerySet[Problem]:
@@ -145,39 +146,6 @@ def beyond(anchor: Problem, *, by_due: bool, back: bool = False) -> Q:
     return later if back else later | Q(due_at=None)
 
 
-#: The move that leads on comes first.
-OFFERED = (
-    Move.HAND_OVER, Move.RECEIVE, Move.SUBMIT, Move.CLOSE, Move.SEND_BACK, Move.GRANT_TIME, Move.REFUSE_TIME,
-    Move.RETURN, Move.TRANSFER, Move.REOPEN, Move.ASK_TIME, Move.SUSPEND, Move.REFUSE_SUSPENSION, Move.ASK_SUSPEND,
-    Move.RESUME, Move.CANCEL,
-)  # fmt: skip
-
-
-#: Moves that depend on what was asked before.
-TIME_MOVES = frozenset({Move.ASK_TIME, Move.GRANT_TIME, Move.REFUSE_TIME, Move.ASK_SUSPEND, Move.REFUSE_SUSPENSION})
-DECIDING = frozenset({Move.GRANT_TIME, Move.REFUSE_TIME})
-
-
-def moves_for(problem: Problem, user: User) -> list[Move]:
-    """The moves that the table lets this person make on a problem that they see; no statement, for lists.
-
-    Unit staff see exactly the problems of the units they answer for, so seeing one is holding it.
-    """
-    return [move for move in OFFERED if can_move(problem.state, move) and user.can(TRANSITIONS[move].permission)]
-
-
-def moves_now(problem: Problem, user: User) -> list[Move]:
-    """Of these, the ones that make sense after what was asked for before and not decided yet."""
-    moves = moves_for(problem, user)
-    if not TIME_MOVES & set(moves):
-        return moves
-    asked = list(problem.extensions.all())
-    waits = any(one.granted is None for one in problem.suspensions.all())
-    idle = set() if open_one(asked) else set(DECIDING)
-    idle |= {Move.ASK_SUSPEND} if waits else {Move.REFUSE_SUSPENSION}
-    return [move for move in moves if move not in idle and (move != Move.ASK_TIME or may_ask(problem, asked))]
-
-
 def story(problem: Problem, user: User) -> list[Step]:
     """The steps of a problem, oldest first, each with ``who``: the name of the person who made it.
 
@@ -195,3 +163,33 @@ def seen_inspection(problem: Problem, user: User) -> Inspection | None:
     if problem.inspection_id is None:
         return None
     return Inspection.objects.visible_to(user).filter(pk=problem.inspection_id).first()
+
+
+@dataclass(frozen=True, slots=True)
+class Relatives:
+    """What a problem hangs together with, as far as a person sees it."""
+
+    helping: list[Unit]
+    original: Problem | None
+    copies: list[Problem]
+    whole: Problem | None
+    parts: list[Problem]
+
+
+def relatives(problem: Problem, user: User) -> Relatives:
+    """Units that help, the original or the copies, the whole or the parts; what the person may not see is left out."""
+    near = Q(merged_into=problem) | Q(split_from=problem) | Q(pk__in=[problem.merged_into_id, problem.split_from_id])
+    seen = list(Problem.objects.visible_to(user).filter(near).select_related("unit").order_by("pk"))
+    helping = problem.supporting.filter(until=None).select_related("unit")
+    return Relatives(
+        helping=[row.unit for row in helping],
+        original=next((one for one in seen if one.pk == problem.merged_into_id), None),
+        copies=[one for one in seen if one.merged_into_id == problem.pk],
+        whole=next((one for one in seen if one.pk == problem.split_from_id), None),
+        parts=[one for one in seen if one.split_from_id == problem.pk],
+    )
+
+
+def open_check(problem: Problem) -> CheckVisit | None:
+    """The check that waits for its inspector."""
+    return problem.checks.filter(ended_at=None).select_related("inspector").first()

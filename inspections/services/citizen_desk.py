@@ -15,7 +15,7 @@ from campaign.queries import record
 from units.models import Site, Unit
 
 from ..models import CitizenReport, Photo, Problem
-from ..rules import State, SubmissionConflict
+from ..rules import VOID_ENDS, SubmissionConflict
 from .citizens import KEPT_AFTER_END
 from .noting import DEFAULT_LIMIT, note_problem
 
@@ -44,8 +44,8 @@ def accept_report(
 
 def join_report(*, report: CitizenReport, problem: Problem, by: User, at: datetime) -> None:
     """It tells of a problem that is in the ledger already; its photographs go there."""
-    if problem.state == State.CANCELLED:
-        raise ValidationError({"problem": _("This problem was cancelled. Choose another one, or take the report up.")})
+    if problem.state in VOID_ENDS:
+        raise ValidationError({"problem": _("This problem counts no more. Choose another one, or take the report up.")})
     with _deciding(report, by=by, at=at) as row:
         row.problem, row.state = problem, CitizenReport.State.ACCEPTED
         Photo.objects.filter(report=row).update(problem=problem)

@@ -143,7 +143,7 @@ def forget_contacts(*, at: datetime) -> int:
     """Set when contacts go, and delete those whose time has come; returns how many went."""
     kept = CitizenReport.objects.exclude(contact="")
     doubted = Q(said_fixed=False, checked_at=None)
-    alive = doubted | ~Q(problem__state__in=[State.CLOSED, State.CANCELLED])
+    alive = doubted | ~Q(problem__state__in=[State.CLOSED, State.CANCELLED, State.SPLIT])
     reopened = kept.filter(alive, state=CitizenReport.State.ACCEPTED, purge_after__isnull=False)
     CitizenReport.objects.filter(pk__in=list(reopened.values_list("pk", flat=True))).update(purge_after=None)
     ended = kept.filter(purge_after=None, state=CitizenReport.State.ACCEPTED).exclude(alive)

@@ -2,13 +2,13 @@
 
 from ..models import CitizenReport, Problem
 from ..rules import Move
-from .effects import Act
+from .acts import Act
 
 #: Moves by which the office says what it found.
 SETTLE = frozenset({Move.CLOSE, Move.SEND_BACK, Move.CANCEL})
 
 
-def follow(now: Problem, act: Act) -> None:
+def follow(before: Problem, now: Problem, act: Act) -> None:
     """Mark what was doubted as looked at again."""
     if act.move in SETTLE:
         CitizenReport.objects.doubted().filter(problem=now).update(checked_at=act.at)

@@ -1,68 +1,25 @@
 """What each move of the ledger checks and writes, and the deadlines it sets."""
 
-from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from campaign.models import User
-from campaign.queries import running_campaign, work_clock
+from campaign.queries import work_clock
 from campaign.rules import UnknownYear, day_of, parse_limit
 from units.models import Unit
 
 from ..models import Problem, Suspension
+from ..queries.moves import on_the_spot
 from ..rules import Move, SystemMove
-
-#: Receiving a problem has this limit where no campaign runs.
-RECEIVE_LIMIT = "4h"
-
-
-@dataclass(frozen=True, slots=True)
-class Act:
-    """One move as asked for: by whom and when, with what goes with it.
-
-    ``unit``, ``limit`` and ``text`` correct a problem while it is handed over (None: as noted). For a transfer,
-    ``unit`` is the next holder, and ``keep_due`` leaves the deadline where it is; a reopened problem keeps it unless a
-    ``limit`` is given. For a return, ``unit`` is the one that the holder proposes. ``photos`` are the uuids of
-    photographs sent before, for a submitted repair; ``until`` is the day to which more time or a suspension runs.
-    """
-
-    move: Move | SystemMove
-    by: User
-    at: datetime
-    note: str = ""
-    unit: Unit | None = None
-    limit: str | None = None
-    keep_due: bool = False
-    text: str | None = None
-    photos: Collection[UUID] = ()
-    until: date | None = None
-
-
-def due_dates(limit: str, at: datetime) -> tuple[datetime, datetime]:
-    """When a problem handed over at ``at`` is due, and by when it is to be received.
-
-    Raises ValidationError when the limit is not one, or the work calendar lacks a year that it runs into.
-    """
-    return dates_of({limit}, at)[limit]
-
-
-def dates_of(limits: Collection[str], at: datetime) -> dict[str, tuple[datetime, datetime]]:
-    """As ``due_dates``, for several limits that begin at one moment."""
-    campaign = running_campaign(on=day_of(at))
-    clock = work_clock(campaign)
-    try:
-        receive = clock.due(at, parse_limit(campaign.receive_limit if campaign else RECEIVE_LIMIT))
-        return {limit: (clock.due(at, parse_limit(limit)), receive) for limit in limits}
-    except UnknownYear as missing:
-        raise ValidationError({"limit": str(missing)}) from missing
-    except ValueError as wrong:
-        raise ValidationError({"limit": _("A limit such as 4h (working hours) or 3d (working days).")}) from wrong
+from . import checks, merging, pairing, plans, splitting, support
+from .acts import Act as Act
+from .deadlines import RECEIVE_LIMIT as RECEIVE_LIMIT
+from .deadlines import due_dates as due_dates
+from .handing import NO_CLOCK
 
 
 def _hand_over(problem: Problem, act: Act) -> dict[str, Any]:
@@ -71,6 +28,7 @@ def _hand_over(problem: Problem, act: Act) -> dict[str, Any]:
     text = problem.text if act.text is None else act.text.strip()
     if not 0 < len(text) <= (Problem._meta.get_field("text").max_length or 0):
         raise ValidationError({"text": _("Say what is to be put right, in at most 500 characters.")})
+    support.check(act, unit)
     limit = act.limit or problem.limit
     due, receive_due = due_dates(limit, act.at)
     return {
@@ -96,6 +54,7 @@ def _transfer(problem: Problem, act: Act) -> dict[str, Any]:
         raise ValidationError({"unit": _("Name the unit that takes it over.")})
     _must_exist(act.unit, act)
     _must_differ(act.unit, problem)
+    support.check(act, act.unit)
     limit = act.limit or problem.limit
     due, receive_due = due_dates(limit, act.at)
     clock = {} if act.keep_due else {"limit": str(parse_limit(limit)), "due_at": due}
@@ -113,10 +72,13 @@ def _must_differ(unit: Unit, problem: Problem) -> None:
 def _reopen(problem: Problem, act: Act) -> dict[str, Any]:
     if problem.voided_at:
         raise ValidationError(_("An appeal against it was upheld: it stays closed."))
+    if problem.merged_into:
+        raise ValidationError(_("This is a copy: reopen %(code)s.") % {"code": problem.merged_into.code})
+    again = {"closed_at": None, "fixed_on_spot": False}
     if not act.limit:
-        return {"closed_at": None}
+        return again
     due, _receive_due = due_dates(act.limit, act.at)
-    return {"closed_at": None, "due_at": due, "limit": str(parse_limit(act.limit))}
+    return again | {"due_at": due, "limit": str(parse_limit(act.limit))}
 
 
 def _receive(problem: Problem, act: Act) -> dict[str, Any]:
@@ -125,12 +87,37 @@ def _receive(problem: Problem, act: Act) -> dict[str, Any]:
 
 def _submit(problem: Problem, act: Act) -> dict[str, Any]:
     required = problem.item.photos_required if problem.item else 0
-    if len(set(act.photos)) < required:
+    if len(act.all_photos) < required:
         words = _("This item asks for at least %(count)s photographs of the repair.")
         raise ValidationError({"photos": words % {"count": required}})
-    if not act.photos and not act.note.strip():
+    if not act.all_photos and not act.note.strip():
         raise ValidationError({"note": _("Say in a few words what was done, or add a photograph.")})
+    pairing.check_pairs(problem, act)
+    plans.require(problem)
     return {"submitted_at": act.at}
+
+
+def _fix(problem: Problem, act: Act) -> dict[str, Any]:
+    """Put right while it was noted: it counts for its unit as closed in time, and not for receiving."""
+    if not on_the_spot(problem, act.by, at=act.at):
+        raise ValidationError(_("On the spot means by whoever noted it, on the same day. Hand it over instead."))
+    if not act.all_photos:
+        raise ValidationError({"photos": _("Show by a photograph that it was put right.")})
+    _must_exist(problem.unit, act)
+    due, _receive_due = due_dates(problem.limit, act.at)
+    moments = ("handed_over_at", "received_at", "submitted_at", "closed_at")
+    return dict.fromkeys(moments, act.at) | {"due_at": due, "fixed_on_spot": True, "returned_at": None}
+
+
+def _add(problem: Problem, act: Act) -> dict[str, Any]:
+    if not act.photos and not act.note.strip():
+        raise ValidationError({"note": _("Say what you saw, or add a photograph.")})
+    return {}
+
+
+def _split(problem: Problem, act: Act) -> dict[str, Any]:
+    splitting.split(problem, act)
+    return NO_CLOCK | {"returned_at": None}
 
 
 def _send_back(problem: Problem, act: Act) -> dict[str, Any]:
@@ -151,10 +138,6 @@ def _close(problem: Problem, act: Act) -> dict[str, Any]:
 
 def _cancel(problem: Problem, act: Act) -> dict[str, Any]:
     return NO_CLOCK | {"returned_at": None, "suspended_until": None}
-
-
-#: A problem that nobody holds has no clock; its hand-over stays in the steps.
-NO_CLOCK: dict[str, Any] = {"handed_over_at": None, "receive_due_at": None, "received_at": None, "due_at": None}
 
 
 def _ask_time(problem: Problem, act: Act) -> dict[str, Any]:
@@ -231,4 +214,10 @@ EFFECTS: dict[Move, Callable[[Problem, Act], dict[str, Any]]] = {
     Move.REFUSE_SUSPENSION: _nothing_more,
     Move.RESUME: _resume,
     Move.CANCEL: _cancel,
+    Move.FIX: _fix,
+    Move.ADD: _add,
+    Move.PLAN: plans.plan,
+    Move.ASSIGN_CHECK: checks.assign,
+    Move.MERGE: merging.merge,
+    Move.SPLIT: _split,
 }

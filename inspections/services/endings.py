@@ -2,11 +2,11 @@
 
 from ..models import Appeal, Problem
 from ..rules import Move
-from .effects import Act
+from .acts import Act
 from .repeats import unlink
 
 #: Moves after which nobody decides on an appeal any more.
-LEAVES = frozenset({Move.RETURN, Move.TRANSFER, Move.CANCEL})
+LEAVES = frozenset({Move.RETURN, Move.TRANSFER, Move.CANCEL, Move.MERGE, Move.SPLIT})
 
 
 def follow(before: Problem, now: Problem, act: Act) -> None:
@@ -14,5 +14,5 @@ def follow(before: Problem, now: Problem, act: Act) -> None:
     if act.move in LEAVES:
         undecided = Appeal.objects.undecided().filter(problem=now)
         undecided.update(state=Appeal.State.LAPSED, decided_by=act.by, decided_at=act.at)
-    if act.move == Move.CANCEL:
+    if act.move in (Move.CANCEL, Move.MERGE, Move.SPLIT):
         unlink(now)

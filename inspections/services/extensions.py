@@ -10,10 +10,12 @@ from campaign.rules import SHANGHAI, day_of
 from ..models import Extension, Problem
 from ..queries.extensions import may_ask
 from ..rules import Move
-from .effects import Act
+from .acts import Act
 
 #: Moves after which nobody waits for more time any more.
-ENDS = frozenset({Move.CLOSE, Move.SUSPEND, Move.RETURN, Move.TRANSFER, Move.CANCEL, Move.REFUSE_TIME})
+ENDS = frozenset(
+    {Move.CLOSE, Move.SUSPEND, Move.RETURN, Move.TRANSFER, Move.CANCEL, Move.MERGE, Move.SPLIT, Move.REFUSE_TIME}
+)
 
 
 def follow(before: Problem, now: Problem, act: Act) -> None:

@@ -9,20 +9,23 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.db.models import Case, F, Value, When
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from campaign.models import User
 from campaign.permissions import Permission
-from campaign.queries import an_event, facts_changed, record, record_all
+from campaign.queries import facts_changed, record
 from campaign.rules import day_of, start_of
 from units.models import Unit
 
-from ..models import Photo, Problem, Step
-from ..rules import TRANSITIONS, Move, State, SystemMove, Transition, can_move
-from . import doubts, endings, extensions, suspensions
-from .effects import EFFECTS, Act, dates_of
-from .effects import RECEIVE_LIMIT as RECEIVE_LIMIT
+from ..models import Problem, Step
+from ..queries.moves import is_to_check
+from ..rules import CHECK_RESULTS, TRANSITIONS, Move, State, SystemMove, Transition, can_move
+from . import checks, doubts, endings, extensions, merging, pairing, plans, splitting, support, suspensions
+from .acts import Act
+from .deadlines import RECEIVE_LIMIT as RECEIVE_LIMIT
+from .effects import EFFECTS
+from .handing import hand_over_all, snapshot
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +42,13 @@ class Conflict(Exception):
         self.step: Step | None = problem.steps.select_related("by").last()
 
 
+#: What hangs on a problem and follows its moves.
+FOLLOWERS = (
+    extensions.follow, suspensions.follow, endings.follow, support.follow, plans.follow, checks.follow, merging.follow,
+    splitting.follow, doubts.follow,
+)  # fmt: skip
+
+
 def move_problem(*, problem: Problem, move: Move, version: int, by: User, at: datetime, **given: Any) -> Problem:
     """Make a move on the version that the person saw; ``given`` are the other fields of ``Act``.
 
@@ -47,7 +57,7 @@ def move_problem(*, problem: Problem, move: Move, version: int, by: User, at: da
     """
     act = Act(move=move, by=by, at=at, **given)
     transition = TRANSITIONS[move]
-    require_right(problem, transition, by)
+    require_right(problem, move, by)
     _check_note(act.note, required=transition.reason_required)
     return _make(problem, act, version)
 
@@ -59,12 +69,10 @@ def _make(problem: Problem, act: Act, version: int) -> Problem:
         if not _changed(problem, version, transition, fields):
             raise Conflict(Problem.objects.select_related("unit", "site").get(pk=problem.pk))
         now = Problem.objects.select_related("unit", "site", "item").get(pk=problem.pk)
-        _attach_photos(now, act)
-        extensions.follow(problem, now, act)
-        suspensions.follow(problem, now, act)
-        endings.follow(problem, now, act)
-        doubts.follow(now, act)
+        pairing.attach(now, act)
         _write_down(problem, now, act)
+        for follow in FOLLOWERS:
+            follow(problem, now, act)
     return now
 
 
@@ -72,14 +80,19 @@ def _make(problem: Problem, act: Act, version: int) -> Problem:
 def doubt_repair(*, problem: Problem, by: User, at: datetime, note: str) -> bool:
     """The reporter says that a closed problem is not fixed: it goes back to be checked, by itself and at once.
 
-    However long ago it was closed; its deadline stays. Returns False where it is not closed any more.
+    However long ago it was closed; its deadline stays; of a copy the original goes back. Returns False where it is not
+    closed any more.
     """
-    before = Problem.objects.select_for_update(of=["self"]).select_related("unit", "site", "item").get(pk=problem.pk)
-    standing = Problem.objects.filter(pk=problem.pk, state=State.CLOSED)
-    if not standing.update(state=State.SUBMITTED, closed_at=None, version=F("version") + 1):
+    pk = problem.merged_into_id or problem.pk
+    before = Problem.objects.select_for_update(of=["self"]).select_related("unit", "site", "item").get(pk=pk)
+    standing = Problem.objects.filter(pk=pk, state=State.CLOSED)
+    again = {"state": State.SUBMITTED, "closed_at": None, "fixed_on_spot": False}
+    if not standing.update(**again, version=F("version") + 1):
         return False
-    now = Problem.objects.select_related("unit", "site", "item").get(pk=problem.pk)
-    _write_down(before, now, Act(SystemMove.DOUBT, by=by, at=at, note=note))
+    now = Problem.objects.select_related("unit", "site", "item").get(pk=pk)
+    act = Act(SystemMove.DOUBT, by=by, at=at, note=note)
+    _write_down(before, now, act)
+    merging.follow(before, now, act)
     return True
 
 
@@ -106,8 +119,14 @@ def resume_ended(*, at: datetime, problem: Problem | None = None) -> int:
     return resumed
 
 
-def require_right(problem: Problem, transition: Transition, by: User) -> None:
-    """Raise PermissionDenied unless the person may make a move; repairs are for those who work for the holder."""
+def require_right(problem: Problem, move: Move, by: User) -> None:
+    """Raise PermissionDenied unless the person may make a move.
+
+    Repairs are for those who work for the holder; a check ends also by the hand of whom it was assigned to.
+    """
+    transition = TRANSITIONS[move]
+    if move in CHECK_RESULTS and is_to_check(problem, by):
+        return
     if not by.can(transition.permission):
         raise PermissionDenied
     holds = transition.permission != Permission.REPAIR or Unit.objects.of(by).filter(pk=problem.unit_id).exists()
@@ -130,16 +149,6 @@ def _changed(problem: Problem, version: int, transition: Transition, fields: Map
     return standing.update(**fields, **target, version=F("version") + 1)
 
 
-def _attach_photos(problem: Problem, act: Act) -> None:
-    """Take the photographs that this person sent and that belong to nothing yet; all of them or none."""
-    sent = set(act.photos)
-    if not sent:
-        return
-    loose = Photo.objects.filter(client_uuid__in=sent, uploaded_by=act.by, problem=None, inspection=None)
-    if loose.update(problem=problem, role=Photo.Role.AFTER) != len(sent):
-        raise ValidationError({"photos": _("A photograph did not arrive. Please add it again.")})
-
-
 def _write_down(before: Problem, now: Problem, act: Act) -> None:
     note = act.note.strip()
     proposed = act.unit if act.move == Move.RETURN else None
@@ -154,11 +163,24 @@ def _write_down(before: Problem, now: Problem, act: Act) -> None:
         before=snapshot(before),
         after=snapshot(now)
         | ({"note": note} if note else {})
-        | ({"photos": len(act.photos)} if act.photos else {})
+        | ({"photos": len(act.all_photos)} if act.all_photos else {})
         | ({"until": act.until.isoformat()} if act.until else {})
-        | ({"proposed_unit": proposed.code} if proposed else {}),
+        | ({"proposed_unit": proposed.code} if proposed else {})
+        | _told(act),
     )
     facts_changed(_days_touched(before, now, act))
+
+
+def _told(act: Act) -> dict[str, Any]:
+    """What else the trail tells of a move; a person checks by name, a plan's person stays in the plan."""
+    told = {
+        "supporting": sorted(unit.code for unit in act.supporting or ()),
+        "unpaired": sorted(map(str, act.unpaired)),
+        "inspector": act.inspector.username if act.inspector else "",
+        "merged_into": act.original.code if act.original else "",
+        "parts": len(act.parts),
+    }
+    return {key: value for key, value in told.items() if value}
 
 
 #: What the trail calls a move whose target state does not tell it from another.
@@ -167,12 +189,16 @@ ACTIONS: dict[str, str] = {
     Move.ASK_TIME: "problem.time_asked", Move.GRANT_TIME: "problem.time_granted",
     Move.REFUSE_TIME: "problem.time_refused", Move.RESUME: "problem.resumed",
     Move.ASK_SUSPEND: "problem.suspension_asked", Move.REFUSE_SUSPENSION: "problem.suspension_refused",
-    SystemMove.DOUBT: "problem.doubted",
+    Move.FIX: "problem.fixed_on_spot", Move.ADD: "problem.seen_again", Move.PLAN: "problem.planned",
+    Move.ASSIGN_CHECK: "problem.check_assigned", SystemMove.DOUBT: "problem.doubted",
 }  # fmt: skip
 #: Moves that take back what counted in every period since the first hand-over.
 TAKES_BACK = frozenset(
-    {Move.RETURN, Move.TRANSFER, Move.REOPEN, Move.GRANT_TIME, Move.SUSPEND, Move.RESUME, Move.CANCEL, SystemMove.DOUBT}
-)
+    {
+        Move.RETURN, Move.TRANSFER, Move.REOPEN, Move.GRANT_TIME, Move.SUSPEND, Move.RESUME, Move.CANCEL, Move.MERGE,
+        Move.SPLIT, SystemMove.DOUBT,
+    }
+)  # fmt: skip
 
 
 def _days_touched(before: Problem, now: Problem, act: Act) -> set[date]:
@@ -185,15 +211,6 @@ def _days_touched(before: Problem, now: Problem, act: Act) -> set[date]:
         since = day_of(before.steps.filter(move=Move.HAND_OVER).values_list("at", flat=True).first() or act.at)
         days |= {since + timedelta(days=n) for n in range(0, (day_of(act.at) - since).days, 7)}
     return days
-
-
-def snapshot(problem: Problem) -> dict[str, Any]:
-    """What the audit trail keeps of a problem before and after a move."""
-    due = problem.due_at.isoformat() if problem.due_at else None
-    return {
-        "state": problem.state, "version": problem.version, "unit": problem.unit.code, "limit": problem.limit,
-        "due_at": due, "text": problem.text,
-    }  # fmt: skip
 
 
 class Result(StrEnum):
@@ -231,7 +248,7 @@ def hand_over_many(*, versions: Mapping[str, int], by: User, at: datetime) -> li
     ]
     ready = [row.problem for row in rows if row.result == Result.HANDED_OVER]
     if ready:
-        _hand_over_all(ready, by=by, at=at)
+        hand_over_all(ready, by=by, at=at)
     return rows
 
 
@@ -243,28 +260,3 @@ def _outlook(problem: Problem, version: int, day: date) -> Result:
     unit = problem.unit
     exists = unit.valid_from <= day and (unit.valid_to is None or day < unit.valid_to)
     return Result.HANDED_OVER if exists else Result.UNIT_ENDED
-
-
-def _hand_over_all(problems: list[Problem], *, by: User, at: datetime) -> None:
-    """Write the state, the steps and the trail of problems whose rows are locked: one statement each."""
-    state = State.HANDED_OVER
-    before = {problem.pk: snapshot(problem) for problem in problems}
-    dates = dates_of({problem.limit for problem in problems}, at)
-    Problem.objects.filter(pk__in=before).update(
-        state=state,
-        version=F("version") + 1,
-        handed_over_at=at,
-        due_at=Case(*(When(limit=limit, then=Value(due)) for limit, (due, _receive) in dates.items())),
-        receive_due_at=Case(*(When(limit=limit, then=Value(receive)) for limit, (_due, receive) in dates.items())),
-    )
-    for problem in problems:
-        problem.state, problem.version, problem.handed_over_at = state, problem.version + 1, at
-        problem.due_at, problem.receive_due_at = dates[problem.limit]
-    Step.objects.bulk_create(
-        Step(problem=problem, move=Move.HAND_OVER, state=state, unit=problem.unit, by=by, at=at) for problem in problems
-    )
-    record_all(
-        an_event(f"problem.{state}", problem, by=by, before=before[problem.pk], after=snapshot(problem))
-        for problem in problems
-    )
-    facts_changed({day_of(at)})

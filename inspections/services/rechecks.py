@@ -21,7 +21,8 @@ from units.models import Membership
 from ..models import BlindVisit, Draw, Inspection, Photo, Problem, Recheck, Step
 from ..queries.rechecks import closers, to_draw
 from ..rules import Move, State, SubmissionConflict, by_lot, drawn
-from .effects import due_dates
+from .deadlines import due_dates
+from .merging import take_along
 from .numbering import new_codes
 from .void_problem import days_since
 
@@ -115,6 +116,7 @@ def finish_recheck(
     if result != Result.HOLDS and problem.state == State.CLOSED and problem.voided_at is None:
         _send_back(problem, at=at, false=result == Result.FALSE)
         Step.objects.create(**step, move=Move.SEND_BACK, state=State.SENT_BACK, note=words[:500])
+        take_along(problem, Move.REOPEN, by=by, at=at)
         _tell_unit(problem, recheck, at=at)
     record("problem.rechecked", problem, by=by, after={"result": result, "note": note.strip(), "photos": len(photos)})
     recheck.refresh_from_db()
@@ -136,7 +138,7 @@ def _send_back(problem: Problem, *, at: datetime, false: bool) -> None:
     flag = {"false_repair_at": at} if false else {}
     Problem.objects.filter(pk=problem.pk).update(
         state=State.SENT_BACK, closed_at=None, due_at=due, sent_back=F("sent_back") + 1, version=F("version") + 1,
-        **flag,
+        fixed_on_spot=False, **flag,
     )  # fmt: skip
     facts_changed(days)
 

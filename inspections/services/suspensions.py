@@ -7,10 +7,10 @@ from campaign.rules import day_of
 
 from ..models import Problem, Suspension
 from ..rules import Move
-from .effects import Act
+from .acts import Act
 
 #: Moves after which nobody waits for a suspension any more.
-ENDS = frozenset({Move.SUBMIT, Move.RETURN, Move.TRANSFER, Move.CANCEL, Move.REFUSE_SUSPENSION})
+ENDS = frozenset({Move.SUBMIT, Move.RETURN, Move.TRANSFER, Move.CANCEL, Move.MERGE, Move.SPLIT, Move.REFUSE_SUSPENSION})
 
 
 def follow(before: Problem, now: Problem, act: Act) -> None:
@@ -26,7 +26,7 @@ def follow(before: Problem, now: Problem, act: Act) -> None:
         _grant(before, now, act)
     elif act.move in ENDS:
         _refuse(now, act)
-    if act.move in (Move.RESUME, Move.CANCEL):
+    if act.move in (Move.RESUME, Move.CANCEL, Move.MERGE):
         now.suspensions.filter(granted=True, resumed_at=None).update(resumed_at=act.at)
 
 

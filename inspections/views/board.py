@@ -11,10 +11,10 @@ from campaign.models import User
 from campaign.permissions import Permission, Role
 
 from ..models import Problem
-from ..queries import ledger
 from ..queries.board import Column, columns_of
-from ..rules import OPEN_STATES, State
-from .looking import NOT_FOR_UNITS, answer, link, looked, set_left
+from ..queries.moves import RARE, moves_for
+from ..rules import NOT_FOR_UNITS, OPEN_STATES, State
+from .looking import answer, link, looked, set_left
 from .problem_page import move_label
 
 
@@ -50,4 +50,4 @@ def _shown(request: UserRequest, columns: list[Column], paged: str) -> Iterator[
 
 def _moves(card: Problem, user: User) -> list[dict[str, str]]:
     """What a person may do with a card; each opens the problem at that move."""
-    return [{"move": move.value, "label": move_label(move)} for move in ledger.moves_for(card, user)]
+    return [{"move": move.value, "label": move_label(move)} for move in moves_for(card, user) if move not in RARE]

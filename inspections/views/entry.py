@@ -19,6 +19,7 @@ from campaign.rules import day_of
 from units.models import Site, Unit
 
 from ..forms.entry import ChecklistForm, ProblemFields, QuickProblemForm
+from ..forms.fields import is_uuid
 from ..models import Inspection, Photo, Problem
 from ..queries.checklist import checklist, limit_choices, recent_sites, seen_today, units_near
 from ..rules import Outcome, SubmissionConflict
@@ -211,10 +212,3 @@ def _show_photos(request: UserRequest, forms: Sequence[ProblemFields]) -> None:
     photos = {str(photo.client_uuid): photo for photo in mine}
     for form in forms:
         form.shown = [photos[number] for number in dict.fromkeys(form.photo_numbers()) if number in photos]
-
-
-def is_uuid(text: str) -> bool:
-    try:
-        return bool(UUID(text))
-    except ValueError:
-        return False

@@ -4,6 +4,7 @@ from uuid import uuid4
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -15,7 +16,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from campaign.guard import UserRequest, require
 from campaign.permissions import Permission, Role
 
-from ..forms.ledger import FORMS, MOST_PHOTOS, MoveForm
+from ..forms.fields import MOST_PHOTOS, is_uuid
+from ..forms.moves import FORMS, PAIR, MoveForm
 from ..models import Problem
 from ..queries import ledger
 from ..rules import TRANSITIONS, Move, State
@@ -71,7 +73,7 @@ def problem(request: UserRequest, code: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@require(Permission.HAND_OVER, Permission.REPAIR, Permission.CHECK_REPAIRS)
+@require(Permission.HAND_OVER, Permission.REPAIR, Permission.CHECK_REPAIRS, Permission.NOTE_PROBLEMS)
 def problem_move(request: UserRequest, code: str, move: str) -> HttpResponse:
     """Make one move. Whoever comes too late gets 409 with who was faster, and their words back."""
     found = _problem(request, code)
@@ -99,9 +101,8 @@ def problem_move(request: UserRequest, code: str, move: str) -> HttpResponse:
 
 def _problem(request: UserRequest, code: str) -> Problem:
     rows = Problem.objects.visible_to(request.user)
-    rows = rows.select_related("site", "unit", "item__indicator", "answer").prefetch_related(
-        "extensions", "suspensions", "appeals"
-    )
+    rows = rows.select_related("site", "unit", "item__indicator", "answer", "merged_into")
+    rows = rows.prefetch_related("extensions", "suspensions", "appeals", "photos")
     found = get_object_or_404(rows, code=code)
     if found.suspended_until and resume_ended(at=timezone.now(), problem=found):
         found = rows.get(pk=found.pk)
@@ -113,14 +114,24 @@ def _with_photos(request: UserRequest) -> tuple[QueryDict, ValidationError | Non
     data = request.POST.copy()
     refused: list[ValidationError] = []
     for upload in request.FILES.getlist("files")[:MOST_PHOTOS]:
-        uuid = uuid4()
-        try:
-            receive_photo(upload=upload, client_uuid=uuid, by=request.user, at=timezone.now())
-        except ValidationError as wrong:
-            refused.append(wrong)
-        else:
-            data.appendlist("photos", str(uuid))
+        if number := _kept(request, upload, refused):
+            data.appendlist("photos", number)
+    for name in list(request.FILES)[: MOST_PHOTOS * 2]:
+        before = name.removeprefix("after-")
+        if before != name and is_uuid(before) and (number := _kept(request, request.FILES.getlist(name)[0], refused)):
+            data[f"{PAIR}{before}"] = number
     return data, ValidationError([str(words) for wrong in refused for words in wrong.messages]) if refused else None
+
+
+def _kept(request: UserRequest, upload: UploadedFile, refused: list[ValidationError]) -> str:
+    """The number of a photograph, stored; where it is none, the sentences go to ``refused``."""
+    number = uuid4()
+    try:
+        receive_photo(upload=upload, client_uuid=number, by=request.user, at=timezone.now())
+    except ValidationError as wrong:
+        refused.append(wrong)
+        return ""
+    return str(number)
 
 
 def _known_fields(form: MoveForm, wrong: ValidationError) -> ValidationError:

@@ -23,11 +23,10 @@ from campaign.rules import Remaining, WorkClock
 from ..forms.ledger import ProblemFilter
 from ..models import Problem, SavedFilter
 from ..queries import ledger
-from ..rules import State
+from ..rules import NOT_FOR_UNITS, State
 
 #: Tabs in their order; unit staff do not see what was never handed over.
 TABS = (ledger.OPEN, *State, ledger.ALL)
-NOT_FOR_UNITS = (State.NOTED, State.CANCELLED)
 #: The ways to look at the same problems: name of the address, words, icon.
 WAYS = (
     ("worklist", gettext_lazy("For me"), "user-check"),

@@ -18,6 +18,7 @@ from campaign.permissions import Permission
 from campaign.rules import day_of
 
 from ..documents.chat import MOST_PARTS, parts_of
+from ..forms.fields import is_uuid
 from ..forms.pasting import MessageForm, PartsForm
 from ..models import Photo, Problem
 from ..queries.checklist import limit_choices
@@ -25,7 +26,7 @@ from ..queries.naming import proposed
 from ..rules import SubmissionConflict
 from ..services.noting import DEFAULT_LIMIT, sources_for
 from ..services.pasting import note_pasted
-from .entry import is_uuid, keep_files
+from .entry import keep_files
 
 
 @require_http_methods(["GET", "POST"])

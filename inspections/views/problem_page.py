@@ -1,16 +1,14 @@
 """What the page of one problem shows: photographs, story, clock, and the forms of the moves this person may make."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import zip_longest
 from typing import Any
 from urllib.parse import urlencode
 
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from campaign.models import User
 from campaign.permissions import Permission
@@ -20,91 +18,20 @@ from campaign.templatetags.present import daytime
 from campaign.templatetags.work_time import limit
 from units.models import Unit
 
-from ..forms.ledger import FORMS, MoveForm
-from ..models import Paper, Photo, Problem, Step, Suspension
+from ..forms.fields import is_uuid
+from ..forms.moves import FORMS, PAIR, WHY, MoveForm
+from ..models import Paper, Photo, Plan, Problem, Step, Suspension
 from ..queries import ledger
 from ..queries.checklist import LimitChoice, limit_choices, units_near
 from ..queries.citizens import said_of
 from ..queries.extensions import granted_now, open_one
 from ..queries.fairness import fairness_of
+from ..queries.moves import RARE, moves_now
 from ..rules import Move, State, SystemMove
-from ..services.effects import due_dates
+from ..services.deadlines import due_dates
+from .move_words import WORDS
 
 Typed = tuple[Move, MoveForm]
-
-
-#: Verb and consequence of every move but the hand-over, whose consequence is a date.
-WORDS = {
-    Move.RECEIVE: (
-        gettext_lazy("Receive"),
-        gettext_lazy("Confirms that your unit has it. The deadline stays: %(due)s."),
-    ),
-    Move.SUBMIT: (
-        gettext_lazy("Submit the repair"),
-        gettext_lazy("Goes to the creation office for checking; the clock runs until it is closed."),
-    ),
-    Move.SEND_BACK: (
-        gettext_lazy("Send back"),
-        gettext_lazy("Goes back to %(unit)s and counts as one rework; the deadline does not move."),
-    ),
-    Move.CLOSE: (
-        gettext_lazy("Close the problem"),
-        gettext_lazy("A closed problem counts in the figures of %(unit)s from today and does not change any more."),
-    ),
-    Move.RETURN: (
-        gettext_lazy("Return: not our unit's"),
-        gettext_lazy(
-            "Goes back to the creation office, which decides anew; it counts no longer for %(unit)s, and as no rework."
-        ),
-    ),
-    Move.TRANSFER: (
-        gettext_lazy("Transfer"),
-        gettext_lazy(
-            "The next unit has to receive it anew, and it counts for that unit; what %(unit)s did stays in its steps."
-        ),
-    ),
-    Move.REOPEN: (
-        gettext_lazy("Reopen"),
-        gettext_lazy("Counts as open again from now, in the figures of %(unit)s as well; its deadline was %(due)s."),
-    ),
-    Move.ASK_TIME: (
-        gettext_lazy("Ask for more time"),
-        gettext_lazy("The creation office decides. Until it grants the new date the deadline stays: %(due)s."),
-    ),
-    Move.GRANT_TIME: (
-        gettext_lazy("Grant more time"),
-        gettext_lazy("The deadline moves from %(due)s to %(until)s; %(unit)s can then be granted no more."),
-    ),
-    Move.REFUSE_TIME: (
-        gettext_lazy("Refuse more time"),
-        gettext_lazy("The deadline stays: %(due)s. The unit reads the reason and may ask again."),
-    ),
-    Move.ASK_SUSPEND: (
-        gettext_lazy("Ask for suspension"),
-        gettext_lazy(
-            "For what cannot be put right for now. The creation office decides; until then the deadline stays: %(due)s."
-        ),
-    ),
-    Move.SUSPEND: (
-        gettext_lazy("Suspend"),
-        gettext_lazy(
-            "The clock stands still and it is not overdue; then it resumes by itself, the deadline moved by as much."
-        ),
-    ),
-    Move.REFUSE_SUSPENSION: (gettext_lazy("Refuse suspension"), gettext_lazy("The deadline stays: %(due)s.")),
-    Move.RESUME: (
-        gettext_lazy("Resume now"),
-        gettext_lazy(
-            "The clock of %(unit)s runs again from now; the deadline moves by the working time it stood still."
-        ),
-    ),
-    Move.CANCEL: (
-        gettext_lazy("Cancel it"),
-        gettext_lazy(
-            "It ends here and counts for nobody, neither as open nor as rework. The reason stays in the ledger."
-        ),
-    ),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +48,8 @@ class Choice:
     units: list[Unit]
     keep_label: str
     leads_on: bool
+    rare: bool
+    pairing: list[dict[str, Any]]
 
 
 def page_context(user: User, problem: Problem, *, at: datetime, typed: Typed | None = None) -> dict[str, Any]:
@@ -142,11 +71,14 @@ def page_context(user: User, problem: Problem, *, at: datetime, typed: Typed | N
         "to_suspend": _waiting(problem),
         "resumed": any(one.resumed_at for one in problem.suspensions.all()),
         "extended": next(iter(granted_now(problem, asked)), None),
-        "pairs": _pairs(problem),
         "fairness": fairness_of(problem, user, at=at, clock=clock),
+        "pairs": pairs_of(problem),
+        "relatives": ledger.relatives(problem, user),
+        "plans": _plans(problem),
+        "checking": ledger.open_check(problem),
         "steps": _timeline(steps),
         "inspection": ledger.seen_inspection(problem, user),
-        "choices": [_choice(problem, move, user, at, typed, returned) for move in ledger.moves_now(problem, user)],
+        "choices": [_choice(problem, move, user, at, typed, returned) for move in moves_now(problem, user, at=at)],
         "trail": [{"label": _("Problem ledger"), "url": reverse("inspections:problems")}],
         "as_text": _as_text(problem),
         "said": said_of(problem),
@@ -184,11 +116,51 @@ def _path(problem: Problem, steps: list[Step], clock: WorkClock) -> tuple[Step |
     return None, []
 
 
-def _pairs(problem: Problem) -> list[dict[str, Any]]:
-    photos = [(photo.role, _picture(photo)) for photo in problem.photos.all()]
-    before = [picture for role, picture in photos if role == Photo.Role.BEFORE]
-    after = [picture for role, picture in photos if role == Photo.Role.AFTER]
-    return [{"before": first, "after": second} for first, second in zip_longest(before, after)]
+def pairs_of(problem: Problem) -> list[dict[str, Any]]:
+    """Photographs side by side: each from before with the last one after it, or why there is none; then the others."""
+    photos = list(problem.photos.all())
+    after = [photo for photo in photos if photo.role == Photo.Role.AFTER]
+    latest = {photo.pair_id: photo for photo in after if photo.pair_id}
+    shown = {photo.pk for photo in latest.values()}
+    rows = [
+        {"before": _picture(one), "after": _picture(latest[one.pk]) if one.pk in latest else None, "why": one.no_pair}
+        for one in photos
+        if one.role == Photo.Role.BEFORE
+    ]
+    loose = [_picture(photo) for photo in after if photo.pk not in shown]
+    unanswered = [row for row in rows if not row["after"] and not row["why"]]
+    for row, picture in zip(unanswered, loose, strict=False):  # taken before photographs were paired one by one
+        row["after"] = picture
+    rest = loose[len(unanswered) :]
+    return rows + [{"before": None, "after": picture, "why": ""} for picture in rest + _at_checks(photos)]
+
+
+def _at_checks(photos: list[Photo]) -> list[dict[str, Any]]:
+    return [_picture(photo) | {"label": _("At the check")} for photo in photos if photo.role == Photo.Role.CHECK]
+
+
+def _plans(problem: Problem) -> list[Plan]:
+    """The plans, the latest first."""
+    return list(problem.plans.select_related("unit", "by").order_by("-pk"))
+
+
+def _pairing(problem: Problem, form: MoveForm, user: User) -> list[dict[str, Any]]:
+    """For each photograph from before: what the form that came back says of the one after it."""
+    arrived = {str(photo.client_uuid): photo for photo in _loose(user, [v for k, v in _sent(form, PAIR).items()])}
+    return [
+        {
+            "uuid": one.client_uuid,
+            "before": _picture(one),
+            "after": arrived.get(_sent(form, PAIR).get(str(one.client_uuid), "")),
+            "why": _sent(form, WHY).get(str(one.client_uuid), ""),
+        }
+        for one in problem.photos.all()
+        if one.role == Photo.Role.BEFORE
+    ]
+
+
+def _sent(form: MoveForm, prefix: str) -> dict[str, str]:
+    return {key.removeprefix(prefix): value for key, value in form.data.items() if key.startswith(prefix)}
 
 
 def _picture(photo: Photo) -> dict[str, str]:
@@ -212,14 +184,10 @@ def _timeline(steps: list[Step]) -> Iterator[dict[str, Any]]:
 
 #: Moves whose colour and icon are not those of the state they lead to.
 MARKS: dict[str, str] = {
-    Move.RETURN: "returned",
-    Move.REOPEN: "reopened",
+    Move.RETURN: "returned", Move.REOPEN: "reopened", Move.PLAN: "planned", Move.ASSIGN_CHECK: "checking",
     SystemMove.DOUBT: "reopened",
-    "appeal": "appeal",
-    "uphold": "upheld",
-    "refuse_apl": "refused",
-    "recheck": "recheck",
-}
+    Move.ADD: "seen_again", "appeal": "appeal", "uphold": "upheld", "refuse_apl": "refused", "recheck": "recheck",
+}  # fmt: skip
 
 
 def _proposal(step: Step) -> str:
@@ -227,8 +195,8 @@ def _proposal(step: Step) -> str:
 
 
 #: Moves with a choice of units and of limits, and those whose deadline may stay as it is.
-NAMES_UNIT = (Move.HAND_OVER, Move.TRANSFER, Move.RETURN)
-SETS_LIMIT = (Move.HAND_OVER, Move.TRANSFER, Move.REOPEN)
+NAMES_UNIT = (Move.HAND_OVER, Move.TRANSFER, Move.RETURN, Move.SPLIT)
+SETS_LIMIT = (Move.HAND_OVER, Move.TRANSFER, Move.REOPEN, Move.SPLIT)
 #: Moves that bring a problem nearer to its end: the first of these is the accented one.
 LEADS_ON = (Move.HAND_OVER, Move.RECEIVE, Move.SUBMIT, Move.CLOSE)
 
@@ -251,6 +219,8 @@ def _choice(
         units=near if move == Move.HAND_OVER else near[1:],
         keep_label=_("as it is: %(due)s") % {"due": daytime(problem.due_at)} if keeps else "",
         leads_on=move in LEADS_ON,
+        rare=move in RARE and not form.is_bound,
+        pairing=_pairing(problem, form, user) if move == Move.SUBMIT else [],
     )  # fmt: skip
 
 
@@ -265,13 +235,19 @@ def _initial(problem: Problem, move: Move, returned: Step | None) -> dict[str, A
     limit = "" if move == Move.REOPEN else problem.limit
     asked = _waiting(problem) if move == Move.SUSPEND else None
     until = {"until": asked.ends_on.isoformat(), "note": asked.reason} if asked else {}
-    return {"version": problem.version, "unit": unit, "limit": limit, "text": problem.text} | until
+    given = {"version": problem.version, "unit": unit, "limit": limit, "text": problem.text}
+    return given | until | ({"parts": [given | {"unit": problem.unit.label}]} if move == Move.SPLIT else {})
 
 
 def _arrived(form: MoveForm, user: User) -> list[Photo]:
     """The photographs that a form which came back names, already stored and not yet attached."""
     named = getattr(form, "cleaned_data", {}).get("photos")
-    return list(Photo.objects.filter(client_uuid__in=named, uploaded_by=user, problem=None)) if named else []
+    return _loose(user, named) if named else []
+
+
+def _loose(user: User, numbers: Iterable[Any]) -> list[Photo]:
+    named = [number for number in numbers if is_uuid(str(number))]
+    return list(Photo.objects.unclaimed().filter(client_uuid__in=named, uploaded_by=user)) if named else []
 
 
 def _words(problem: Problem, move: Move, at: datetime) -> tuple[str, str]:

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from campaign.guard import UserRequest, require
 from campaign.permissions import Permission
 
-from ..forms.ledger import MOST_PHOTOS
+from ..forms.fields import MOST_PHOTOS
 from ..forms.recheck import DrawForm, RecheckFilter, ResultForm
 from ..models import Draw, Photo, Recheck
 from ..queries.rechecks import PAGE, blind_to_do, rechecks_of, repeated

@@ -14,7 +14,7 @@ from campaign.models import Campaign, CheckItem, User
 from campaign.queries import running_campaign
 from campaign.rules import day_of
 from inspections.models import Problem
-from inspections.rules import State
+from inspections.rules import VOID_ENDS
 
 from ..documents.assessment import AssessedUnit, Assessment, GroupTable, Head, Part, ProblemLine
 from ..models import ListEntry, Period, Ranking, RankingRow
@@ -138,10 +138,14 @@ def problems_of(period: Period, user: User | None, unit: str = "") -> QuerySet[P
     found = Problem.objects.visible_to(user) if user else Problem.objects.all()
     if unit:
         found = found.filter(unit__links_up__ancestor__code=unit, unit__links_up__valid_to=None)
-    return found.exclude(state=State.CANCELLED).filter(
-        Q(noted_at__gte=start, noted_at__lt=end)
-        | Q(closed_at__gte=start, closed_at__lt=end)
-        | (Q(noted_at__lt=start) & (Q(closed_at=None) | Q(closed_at__gte=end)))
+    return (
+        found.exclude(state__in=VOID_ENDS)
+        .filter(merged_into=None)
+        .filter(
+            Q(noted_at__gte=start, noted_at__lt=end)
+            | Q(closed_at__gte=start, closed_at__lt=end)
+            | (Q(noted_at__lt=start) & (Q(closed_at=None) | Q(closed_at__gte=end)))
+        )
     )
 
 

@@ -65,7 +65,7 @@ def citizen_counts(user: User) -> dict[str, int]:
 
 def due_problems(user: User) -> list[Problem]:
     """The problems a person's units have to act on, the first due first."""
-    held = Problem.objects.visible_to(user).with_unit().select_related("site", "unit")
+    held = Problem.objects.visible_to(user).led_by(user).with_unit().select_related("site", "unit")
     return list(held.order_by(F("due_at").asc(nulls_last=True), "pk")[:SHOWN])
 
 

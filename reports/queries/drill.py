@@ -10,6 +10,7 @@ from django.db.models.functions import TruncDate
 
 from campaign.rules import SHANGHAI
 from inspections.models import Answer, InspectionUnit, Problem, Step
+from inspections.rules import VOID_ENDS
 from units.models import TaskDuty, Unit, UnitLink
 
 from ..rules.figures import percent
@@ -102,8 +103,8 @@ def problems_behind(figure: str, unit: Unit, window: Window, scope: str = "subtr
     """The problems of ``rectified``, ``on_time`` or ``prompt_receipt``; ``counts``: in the numerator."""
     start, cut = window.starts_at, window.cut
     if figure == "on_time":
-        closed = Q(closed_at__gte=start, closed_at__lt=cut)
-        not_closed = Q(closed_at=None) & ~Q(state__in=["noted", "cancelled"])
+        closed = Q(closed_at__gte=start, closed_at__lt=cut, due_at__isnull=False)
+        not_closed = Q(closed_at=None)
         overdue = (not_closed | Q(closed_at__gte=cut)) & Q(due_at__lt=cut)
         day: Any = Case(When(closed, then=_on("closed_at")), default=_fixed(window.last_day))
         rows = Problem.objects.filter(closed | overdue)
@@ -123,7 +124,8 @@ def steps_behind(unit: Unit, window: Window, scope: str = "subtree") -> QuerySet
     """The steps of ``rework``: repairs submitted and sent back, newest first."""
     rows = Step.objects.filter(at__gte=window.starts_at, at__lt=window.cut, move__in=["send_back", "submit"])
     rows = (
-        rows.exclude(problem__state="cancelled")
+        rows.exclude(problem__state__in=VOID_ENDS)
+        .filter(problem__merged_into=None)
         .filter(problem__voided_at=None)
         .annotate(fact_day=_on("at"))
         .filter(_counts_for(unit, scope, OuterRef("fact_day")))

@@ -8,12 +8,13 @@ whichever is earlier. Sums of means are rounded half-up to ten places, which res
   indicator at the site, and the number of indicators.
 - ``rectified``: problems handed over in the window; closed before the cut ÷ all of them.
 - ``on_time``: closed in the window by ``due_at`` ÷ (closed in the window + open at the cut and due before it).
-- ``rework``: steps *sent back* ÷ steps *submitted* in the window, but those of cancelled and void problems.
+- ``rework``: steps *sent back* ÷ steps *submitted* in the window, but those of problems that count nowhere.
 - ``prompt_receipt``: problems handed over in the window; received by ``receive_due_at`` ÷ all that had such a limit.
 - ``tasks``: duties whose day lies in the window and is over at the cut; accepted and reported by that day ÷ all.
 
-A problem that was cancelled or returned has no hand-over and no deadline any more, so it counts nowhere; nor does one
-that is void since an appeal against it was upheld, whatever its state.
+A problem that was cancelled, returned, merged into another or split has no hand-over and no deadline any more, so it
+counts nowhere; copies that closed with their original have none either. Nor does one
+that is void since an appeal against it was upheld, whatever its state. Of several responsible units the lead counts.
 
 Inspections carry the units they count for (``InspectionUnit``); problems, steps and duties count for their unit and,
 in ``subtree``, for the units above it on the day of the hand-over, closing, cut, step or due date.
@@ -64,7 +65,8 @@ SELECT unit_id, {DAY.format("handed_over_at")} AS day, (closed_at < %(cut)s IS T
   FROM inspections_problem WHERE handed_over_at >= %(start)s AND handed_over_at < %(cut)s AND voided_at IS NULL""",
     "on_time": f"""
 SELECT unit_id, {DAY.format("closed_at")} AS day, (closed_at <= due_at)::int AS n, 1 AS d
-  FROM inspections_problem WHERE closed_at >= %(start)s AND closed_at < %(cut)s AND voided_at IS NULL
+  FROM inspections_problem
+ WHERE closed_at >= %(start)s AND closed_at < %(cut)s AND due_at IS NOT NULL AND voided_at IS NULL
 UNION ALL
 SELECT unit_id, %(last_day)s, 0, 1 FROM inspections_problem
  WHERE closed_at IS NULL AND due_at < %(cut)s AND state NOT IN ('noted', 'cancelled')
@@ -75,7 +77,8 @@ SELECT unit_id, %(last_day)s, 0, 1 FROM inspections_problem
 SELECT unit_id, {DAY.format("at")} AS day, (move = 'send_back')::int AS n, (move = 'submit')::int AS d
   FROM inspections_step s WHERE at >= %(start)s AND at < %(cut)s AND move IN ('send_back', 'submit')
    AND NOT EXISTS (SELECT FROM inspections_problem p WHERE p.id = s.problem_id
-                     AND (p.state = 'cancelled' OR p.voided_at IS NOT NULL))""",
+                     AND (p.state IN ('cancelled', 'merged', 'split') OR p.merged_into_id IS NOT NULL
+                          OR p.voided_at IS NOT NULL))""",
     "prompt_receipt": f"""
 SELECT unit_id, {DAY.format("handed_over_at")} AS day, (received_at <= receive_due_at IS TRUE)::int AS n, 1 AS d
   FROM inspections_problem

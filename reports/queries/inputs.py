@@ -71,7 +71,7 @@ SELECT c.available::text, i.code, c.direct, c.earned::text, {SEEN_AT},
 SELECT {MOMENT.format("closed_at")}, p.code, {MOMENT.format("due_at")}, {MOMENT.format("handed_over_at")},
        {MOMENT.format("receive_due_at")}, {MOMENT.format("received_at")}, u.code AS unit
   FROM inspections_problem p JOIN units_unit u ON u.id = p.unit_id
- WHERE p.state NOT IN ('noted', 'cancelled') AND p.voided_at IS NULL AND p.unit_id IN (SELECT unit_id FROM held)
+ WHERE p.handed_over_at IS NOT NULL AND p.voided_at IS NULL AND p.unit_id IN (SELECT unit_id FROM held)
    AND (p.handed_over_at >= %(start)s AND p.handed_over_at < %(cut)s
      OR p.closed_at >= %(start)s AND p.closed_at < %(cut)s
      OR p.due_at < %(cut)s AND (p.closed_at IS NULL OR p.closed_at >= %(cut)s))""",
@@ -81,8 +81,8 @@ SELECT {MOMENT.format("closed_at")}, p.code, {MOMENT.format("due_at")}, {MOMENT.
         f"""
 SELECT {MOMENT.format("at")}, s.id AS entry, s.move, p.code AS problem, u.code AS unit
   FROM inspections_step s JOIN inspections_problem p ON p.id = s.problem_id JOIN units_unit u ON u.id = s.unit_id
- WHERE s.at >= %(start)s AND s.at < %(cut)s AND s.move IN ('send_back', 'submit') AND p.state <> 'cancelled'
-   AND p.voided_at IS NULL
+ WHERE s.at >= %(start)s AND s.at < %(cut)s AND s.move IN ('send_back', 'submit')
+   AND p.state NOT IN ('cancelled', 'merged', 'split') AND p.merged_into_id IS NULL AND p.voided_at IS NULL
    AND s.unit_id IN (SELECT unit_id FROM held)""",
         "entry",
     ),

@@ -15,7 +15,7 @@ from campaign.models import Event, User
 from campaign.permissions import Role
 from campaign.queries import work_clock
 from campaign.rules import day_of
-from inspections.queries.ledger import moves_for
+from inspections.queries.moves import moves_for
 
 from ..queries import city_figures, city_trend, desk, lists
 from ..queries.ranking_page import groups_in

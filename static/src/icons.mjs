@@ -1,6 +1,6 @@
 // The icons in use, by their Tabler name. Add a name here and it is in the sprite after the next build.
 export const ICONS = [
-  "adjustments", "alert-circle", "alert-triangle", "arrow-back-up", "arrow-down", "arrow-left", "arrow-right", "arrow-up", "ban", "bell", "bookmark", "building", "building-community",
+  "adjustments", "alert-circle", "alert-triangle", "arrow-back-up", "arrow-down", "arrow-left", "arrow-right", "arrow-up", "arrows-join", "arrows-split", "ban", "bell", "bookmark", "building", "building-community",
   "calendar", "calendar-event", "camera", "chart-bar", "chart-line", "check", "checks", "chevron-down", "chevron-left", "chevron-right",
   "circle-check", "circle-dot", "circle-x", "clipboard-check", "clipboard-list", "clock", "clock-exclamation", "copy", "device-floppy", "dice-5", "dots", "download",
   "edit", "external-link", "eye", "eye-check", "file-spreadsheet", "file-text", "files", "filter", "flag", "hand-stop", "help-circle", "history", "home", "hourglass", "inbox", "info-circle",

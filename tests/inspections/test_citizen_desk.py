@@ -170,7 +170,7 @@ def test_a_cancelled_problem_takes_nothing_in(city):
     Problem.objects.update(state="cancelled")
     other, _code = sent(address="192.0.2.2")
 
-    with pytest.raises(ValidationError, match="已取消"):
+    with pytest.raises(ValidationError, match="不再计入"):
         join_report(report=other, problem=Problem.objects.get(), by=city.office, at=NOON)
 
 

@@ -40,15 +40,16 @@ FACTS = {
     "rectified": """SELECT unit_id, handed_over_at AS at, CASE WHEN closed_at < %(cut)s THEN 1 ELSE 0 END AS n, 1 AS d
       FROM inspections_problem WHERE voided_at IS NULL AND handed_over_at >= %(start)s AND handed_over_at < %(cut)s""",
     "on_time": """SELECT unit_id, closed_at AS at, CASE WHEN closed_at <= due_at THEN 1 ELSE 0 END AS n, 1 AS d
-      FROM inspections_problem WHERE voided_at IS NULL AND closed_at >= %(start)s AND closed_at < %(cut)s
+      FROM inspections_problem WHERE closed_at >= %(start)s AND closed_at < %(cut)s AND merged_into_id IS NULL
+       AND voided_at IS NULL
       UNION ALL SELECT unit_id, %(cut)s - interval '1 microsecond', 0, 1 FROM inspections_problem
       WHERE voided_at IS NULL AND handed_over_at IS NOT NULL AND due_at < %(cut)s
         AND coalesce(closed_at, 'infinity') >= %(cut)s""",
     "rework": """SELECT unit_id, at, CASE move WHEN 'send_back' THEN 1 ELSE 0 END AS n,
       CASE move WHEN 'submit' THEN 1 ELSE 0 END AS d
       FROM inspections_step s WHERE at >= %(start)s AND at < %(cut)s
-       AND EXISTS (SELECT FROM inspections_problem p WHERE p.id = s.problem_id AND p.state <> 'cancelled'
-                     AND p.voided_at IS NULL)""",
+       AND EXISTS (SELECT FROM inspections_problem p WHERE p.id = s.problem_id
+       AND p.state NOT IN ('cancelled', 'merged', 'split') AND p.merged_into_id IS NULL AND p.voided_at IS NULL)""",
     "prompt_receipt": """SELECT unit_id, handed_over_at AS at,
       CASE WHEN received_at <= receive_due_at THEN 1 ELSE 0 END AS n, 1 AS d
       FROM inspections_problem WHERE handed_over_at >= %(start)s AND handed_over_at < %(cut)s

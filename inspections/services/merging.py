@@ -1,0 +1,64 @@
+"""Copies of one problem: merged into the original, which keeps all history; what ends the original ends its copies."""
+
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from campaign.models import User
+from campaign.queries import an_event, record_all
+
+from ..models import Problem, Step
+from ..rules import OPEN_STATES, Move, State, SystemMove
+from .acts import Act
+from .handing import NO_CLOCK, snapshot
+
+#: Moves of an original that its copies follow, and where these then stand.
+FOLLOWED: dict[str, State] = {
+    Move.CLOSE: State.CLOSED, Move.REOPEN: State.MERGED, SystemMove.DOUBT: State.MERGED, Move.CANCEL: State.CANCELLED,
+}  # fmt: skip
+
+
+def merge(problem: Problem, act: Act) -> dict[str, Any]:
+    """Lock both, so that of two who merge crosswise one is refused; copies of the copy go to the original as well."""
+    if act.original is None:
+        raise ValidationError({"original": _("Name the problem that it is a copy of.")})
+    if act.original.pk == problem.pk:
+        raise ValidationError({"original": _("This is the problem itself; name the other one.")})
+    both = Problem.objects.select_for_update().filter(pk__in=[problem.pk, act.original.pk]).order_by("pk")
+    original = {row.pk: row for row in both}[act.original.pk]
+    if original.state not in OPEN_STATES:
+        words = _("%(code)s is not open any more: %(state)s.")
+        raise ValidationError({"original": words % {"code": original.code, "state": original.get_state_display()}})
+    problem.copies.update(merged_into=original)
+    return NO_CLOCK | {"merged_into": original, "returned_at": None, "suspended_until": None}
+
+
+def follow(before: Problem, now: Problem, act: Act) -> None:
+    """Copies end and reopen with their original, each with a step and a line of the trail."""
+    if act.move in FOLLOWED:
+        take_along(now, act.move, by=act.by, at=act.at)
+
+
+def take_along(now: Problem, move: Move | SystemMove, *, by: User, at: datetime) -> None:
+    """Bring the copies of an original to where a move of it leads them."""
+    target = FOLLOWED[move]
+    standing = State.CLOSED if target == State.MERGED else State.MERGED
+    copies = list(now.copies.select_for_update(of=("self",)).filter(state=standing).select_related("unit"))
+    if not copies:
+        return
+    told = {copy.pk: snapshot(copy) for copy in copies}
+    closed_at = at if target == State.CLOSED else None
+    Problem.objects.filter(pk__in=told).update(state=target, closed_at=closed_at, version=F("version") + 1)
+    for copy in copies:
+        copy.state, copy.closed_at, copy.version = target, closed_at, copy.version + 1
+    note = _("With %(code)s, which it is a copy of.") % {"code": now.code}
+    Step.objects.bulk_create(
+        Step(problem=copy, move=move, state=target, unit_id=copy.unit_id, by=by, at=at, note=note) for copy in copies
+    )
+    record_all(
+        an_event(f"problem.{target}", copy, by=by, before=told[copy.pk], after=snapshot(copy) | {"with": now.code})
+        for copy in copies
+    )
