@@ -41,5 +41,5 @@ DROP TRIGGER plan_append_only ON inspections_plan;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("inspections", "0018_all_moves"), ("campaign", "0002_guards")]
+    dependencies = [("inspections", "0019_all_moves"), ("campaign", "0002_guards")]
     operations = [migrations.RunSQL(FORWARD, BACKWARD)]

@@ -10,7 +10,7 @@ import inspections.rules
 class Migration(migrations.Migration):
     dependencies = [
         ("campaign", "0008_longer_series"),
-        ("inspections", "0017_exemptions"),
+        ("inspections", "0018_problem_noted"),
         ("units", "0004_aliases"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
