@@ -11,6 +11,7 @@ from campaign.rules import ONE_DAY, day_of
 from units.models import Site, Unit
 
 from .cases import make_cases
+from .due_process import make_adjustments, make_objections
 from .office_time import OfficeTime
 from .outlines import make_outlines
 from .people import make_people
@@ -71,5 +72,7 @@ def build(
         Repairs(people, history, clock, office, campaign.receive_limit).follow(cases)
         write_cases(cases)
         say(f"{len(cases)} problems, {make_photos(cases, illustrated)} pictures")
+        make_adjustments(people, history)
         count = publish_history(make_rules(people), people, history)
+        make_objections(people, history)
         say(f"{count} rankings closed")

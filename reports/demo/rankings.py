@@ -9,6 +9,7 @@ from reports.models import Ranking
 from reports.rules.figures import FIGURES
 from reports.rules.periods import Span, containing
 from reports.services import close_period, open_period, publish, roll_up, save_rule, use_rule
+from reports.services.objections import set_objection_time
 from units.models import PeerGroup
 
 from .people import People
@@ -17,6 +18,9 @@ from .visits import History
 
 #: How long after its end a period is closed, and published by the second person.
 CLOSED_AFTER, PUBLISHED_AFTER = timedelta(hours=9), timedelta(hours=15)
+
+#: For so many working days the last week stands open to objection; it is closed on a Monday, so any day finds it open.
+OPEN_DAYS = 5
 
 
 def make_rules(people: People) -> list[str]:
@@ -55,7 +59,7 @@ def _bounds(text: str) -> dict[str, Any]:
 
 
 def publish_history(kinds: list[str], people: People, history: History) -> int:
-    """Close and publish what has ended, open what runs; the last week waits for its second person.
+    """Close and publish what has ended, open what runs; the last week stands open to objection.
 
     Returns the number of rankings. Periods that began before the history are left out.
     """
@@ -64,6 +68,8 @@ def publish_history(kinds: list[str], people: People, history: History) -> int:
     count = 0
     for span in sorted(spans, key=lambda span: (span.ends_on, span.starts_on)):
         period = open_period(code=span.code, now=span.starts_at)
+        if span.kind == "week" and span.starts_on == last_week:
+            set_objection_time(kind="week", days=OPEN_DAYS, working=True, by=people.closer)
         closed = close_period(period=period, by=people.closer, now=min(history.now, span.ends_at + CLOSED_AFTER))
         count += len(closed)
         if span.kind != "week" or span.starts_on != last_week:

@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef
 from campaign.models import User
 from units.models import PeerGroup
 
-from ..models import ListEntry, Period, Ranking
+from ..models import ListEntry, Objection, Period, Ranking
 from ..rules.figures import FIGURES, Text, percent
 
 
@@ -43,11 +43,15 @@ def ended_drafts(*, at: datetime) -> list[Ranking]:
     return list(found.values())
 
 
-def waiting_to_publish(user: User | None = None) -> list[Ranking]:
-    """Closed rankings; for a person those that they may publish, having closed none of them."""
+def waiting_to_publish(user: User | None = None, *, at: datetime) -> list[Ranking]:
+    """Closed rankings; for a person those that they may publish now.
+
+    They closed none of them, nobody may object to them any more, and every objection has its answer.
+    """
     closed = Ranking.objects.light().filter(state=Ranking.State.CLOSED)
     if user:
-        closed = closed.exclude(closed_by=user)
+        waits = Exists(Objection.objects.open().filter(ranking=OuterRef("pk")))
+        closed = closed.filter(~waits).exclude(closed_by=user).exclude(objections_until__gt=at)
     return list(closed.select_related("period", "group").order_by("period__starts_on", "group__position"))
 
 

@@ -17,7 +17,9 @@ from campaign.queries import work_clock
 from campaign.rules import day_of
 from inspections.queries.moves import moves_for
 
+from ..models import Objection
 from ..queries import city_figures, city_trend, desk, lists
+from ..queries.objections import announced_rows
 from ..queries.ranking_page import groups_in
 from ..queries.standing import Standing, home_unit, standing_of
 from ..rules.periods import Span, containing
@@ -48,7 +50,8 @@ def _office(user: User, at: datetime) -> dict[str, Any]:
         "duties": desk.duty_counts(user, at=at),
         "citizens": desk.citizen_counts(user),
         "to_close": lists.ended_drafts(at=at),
-        "to_publish": lists.waiting_to_publish(),
+        "to_publish": lists.waiting_to_publish(at=at),
+        "objections": Objection.objects.visible_to(user).open().count(),
         "week": week,
         "lists": lists.listed(groups_in(user, week.code)) if week else None,
         "overdue": desk.overdue_by_unit(user, at=at),
@@ -62,6 +65,7 @@ def _unit(user: User, at: datetime) -> dict[str, Any]:
     context = {
         "at": at,
         "unit": unit,
+        "announced": announced_rows(user, at=at),
         "problems": _to_do(user, at),
         "problem_counts": desk.problem_counts(user, at=at),
         "duties": desk.due_duties(user),
@@ -120,7 +124,7 @@ def _supervisor(user: User, at: datetime) -> dict[str, Any]:
         "heat": heat,
         "overdue": desk.overdue_by_unit(user, at=at),
         "problems": desk.problem_counts(user, at=at),
-        "to_publish": lists.waiting_to_publish(user),
+        "to_publish": lists.waiting_to_publish(user, at=at),
     }
 
 

@@ -282,3 +282,14 @@ def test_the_list_costs_the_same_for_2_and_30(city, announced, signed_in):
         counts.append(len(captured))
 
     assert counts[0] == counts[1] <= 15
+
+
+def test_home_pages_say_what_is_open_and_what_waits(city, announced, signed_in):
+    raised(announced, city)
+
+    assert ADDRESS in signed_in(city.leader).get("/").text
+    assert "1 件待答复" in signed_in(city.office).get("/").text
+    assert "#decide" not in signed_in(city.supervisor).get("/").text
+    with time_machine.travel(OVER):
+        answer_objection(objection=Objection.objects.get(), upheld=False, answer="x", by=city.office, at=OVER)
+        assert "#decide" in signed_in(city.supervisor).get("/").text
