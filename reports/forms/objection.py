@@ -47,13 +47,13 @@ class AnswerForm(forms.Form):
     """The office's answer."""
 
     act = forms.ChoiceField(choices=[("uphold", ""), ("refuse", "")])
-    answer = forms.CharField(label=gettext_lazy("Answer"), max_length=1000)
+    answer = forms.CharField(label=gettext_lazy("The answer"), max_length=1000)
 
 
 class TimeForm(forms.ModelForm[ObjectionTime]):
     """How long rankings of one kind of period are open to objection."""
 
-    days = forms.IntegerField(label=gettext_lazy("days"), min_value=0, max_value=30)
+    days = forms.IntegerField(label=gettext_lazy("days"), min_value=0, max_value=30, initial=0)
 
     class Meta:
         model = ObjectionTime

@@ -86,6 +86,11 @@ class Ranking(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("reports:ranking", args=[self.period.code, self.group.code])
 
+    @property
+    def last_objections(self) -> datetime | None:
+        """A moment of the last day on which its units may object."""
+        return self.objections_until and self.objections_until - datetime.resolution
+
     def takes_objections(self, *, at: datetime) -> bool:
         """Whether its units may object at a moment."""
         return self.state == self.State.CLOSED and self.objections_until is not None and at < self.objections_until
