@@ -57,11 +57,13 @@ class Options:
 
     ``create``: kinds of things that are made where a cell names one that does not exist (``units``, ``sites``,
     ``types``, ``items``, ``indicators``, ``groups``); None: as the kind of sheet does by itself. ``forgive``: columns
-    in which unknown names are left out with a note. ``standard``: code and name of the draft edition to write into.
+    in which unknown names are left out with a note. ``keep``: what is stored with other content stays, with a note.
+    ``standard``: code and name of the draft edition to write into.
     """
 
     create: frozenset[str] | None = None
     forgive: frozenset[str] = frozenset()
+    keep: bool = False
     standard: tuple[str, str] = ("", "")
 
     def creates(self, what: str, *, by_default: bool = False) -> bool:

@@ -46,6 +46,7 @@ class Problem(models.Model):
         MEDIA = "media", _("Media")
         HOTLINE = "hotline", _("Hotline 12345")
         CITIZEN = "citizen", _("Citizen")
+        SNAPSHOT = "snapshot", _("Public monitor's snapshot")
         LEADER = "leader", _("Assigned by a leader")
 
     code = models.CharField(_("code"), max_length=60, unique=True)

@@ -27,7 +27,8 @@ from ..services.ledger import RECEIVE_LIMIT
 SOURCE_NAMES = {
     "inspection": ["日常检查", "巡查", "督查"], "superior": ["上级", "上级交办"],
     "third_party": ["第三方", "第三方测评"], "media": ["媒体", "媒体曝光"], "hotline": ["热线", "12345", "12345热线"],
-    "citizen": ["市民", "群众", "随手拍"], "leader": ["领导", "领导交办"],
+    "citizen": ["市民", "群众", "市民反映"], "snapshot": ["随手拍", "社会监督员", "监督员"],
+    "leader": ["领导", "领导交办"],
 }  # fmt: skip
 #: The order in which things happen to a problem.
 TIMES = ("noted_at", "handed_over_at", "received_at", "submitted_at", "closed_at")
@@ -137,6 +138,11 @@ class ProblemSheet(SheetResource):
             if before is None:
                 continue
             if _told(before) == _told(problem):
+                stored[problem.code] = problem
+            elif check.options.keep:
+                check.note(
+                    _("%(code)s is in the ledger already and stays as it is there.") % {"code": problem.code}, row
+                )
                 stored[problem.code] = problem
             else:
                 sentence = _("This problem is stored with other content; change it in the ledger, or use a new code.")

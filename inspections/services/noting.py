@@ -25,7 +25,7 @@ from .repeats import mark_repeats
 #: What a quick problem gets where nobody says otherwise.
 DEFAULT_LIMIT = "3d"
 #: Where a quick problem may come from, by the role of the person; the first is what it is without a choice.
-SOURCES = {Role.OFFICE: list(Problem.Source), Role.MONITOR: [Problem.Source.CITIZEN]}
+SOURCES = {Role.OFFICE: list(Problem.Source), Role.MONITOR: [Problem.Source.SNAPSHOT]}
 
 
 def sources_for(by: User) -> list[Problem.Source]:

@@ -19,7 +19,14 @@ Severity, Source = CheckItem.Severity, Problem.Source
 ENTERED = {Severity.MINOR: 0.6, Severity.NORMAL: 0.85, Severity.SERIOUS: 1.0}
 WORDLESS = 0.25
 #: Where problems come from that no inspection found, by share, and how many there are in a day.
-ELSEWHERE = {Source.HOTLINE: 5, Source.CITIZEN: 4, Source.SUPERIOR: 2, Source.MEDIA: 1, Source.LEADER: 1}
+ELSEWHERE = {
+    Source.HOTLINE: 5,
+    Source.CITIZEN: 3,
+    Source.SNAPSHOT: 1,
+    Source.SUPERIOR: 2,
+    Source.MEDIA: 1,
+    Source.LEADER: 1,
+}
 ELSEWHERE_A_DAY = 2
 WHERE = ("", "", "", "", "东侧", "西侧", "南侧", "北侧", "入口处", "中段", "拐角处")
 
@@ -116,7 +123,7 @@ def _reported(
             site = throw.choice(sites)
             item = throw.choice(by_type[site.type_id])
             source = throw.choices(list(ELSEWHERE), list(ELSEWHERE.values()))[0]
-            citizen = source == Source.CITIZEN
+            snapshot = source == Source.SNAPSHOT
             noted_at = start_of(day) + timedelta(minutes=throw.randint(520, 1050))
             if noted_at < history.now:
                 yield Case(
@@ -124,7 +131,7 @@ def _reported(
                     item=item,
                     text=throw.choice(WHERE) + phrases[item.code],
                     source=source,
-                    noted_by=people.monitor if citizen else throw.choice(people.office),
+                    noted_by=people.monitor if snapshot else throw.choice(people.office),
                     noted_at=noted_at,
                     known_at=noted_at,
                 )

@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from campaign.documents.mappings import TAKES
+from campaign.documents.mappings import TAKES, resolved
 from campaign.documents.sheets import LARGEST, plain
 from campaign.resources.cells import Several
 from campaign.resources.sheet import Column, SheetResource
@@ -27,6 +27,7 @@ TAKE_NAMES = {
     "without_number": _("Without the number at the end"),
     "site_types": _("Site types named in front"),
     "after_site_types": _("Text behind the site types"),
+    "shorten": _("The first 380 characters"),
     "outcome_of_deduction": _("Outcome, from a deduction"),
 }
 MOST_FROM = 3  # columns that may feed one of ours
@@ -168,7 +169,9 @@ class ColumnsForm(forms.Form):
         super().__init__(data, initial=given)
         self.sheet, self.rules_before = sheet, rules
         columns = sheet.columns()
-        mapped = rules.get("columns") or _guess(sheet.names(), [head for head, _label in heads])
+        mapped = resolved(rules.get("columns", {}), [head for head, _label in heads]) or _guess(
+            sheet.names(), [head for head, _label in heads]
+        )
         self.columns = [
             ColumnForm(
                 data, code=code, column=column, title=sheet.heading(code), heads=heads, rule=mapped.get(code, {})
@@ -197,7 +200,9 @@ class ColumnsForm(forms.Form):
         """The mapping as it is kept."""
         data = self.cleaned_data
         columns = {form.code: rule for form in self.columns if (rule := form.rule())}
-        rest = {name: self.rules_before[name] for name in ("sheet", "standard") if self.rules_before.get(name)}
+        rest = {
+            name: self.rules_before[name] for name in ("sheet", "standard", "stored") if self.rules_before.get(name)
+        }
         return {"columns": columns, "create": data["create"], "forgive": data["forgive"]} | rest
 
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from campaign.documents.mappings import BadMapping, apply, shipped
-from campaign.documents.sheets import Table, plain, read, table_of
+from campaign.documents.mappings import BadMapping, apply, heads_of, shipped
+from campaign.documents.sheets import Table, read, table_of
 from campaign.models import ImportMapping, User
 from campaign.permissions import Permission
 from campaign.resources.check_items import CheckItemSheet
@@ -39,6 +39,7 @@ def options_of(rules: Mapping[str, Any]) -> Options:
     return Options(
         create=frozenset(rules["create"]) if "create" in rules else None,
         forgive=frozenset(rules.get("forgive", ())),
+        keep=rules.get("stored") == "keep",
         standard=(code, name),
     )
 
@@ -46,8 +47,7 @@ def options_of(rules: Mapping[str, Any]) -> Options:
 def table_of_file(path: Path, kind: str, rules: Mapping[str, Any] | None = None) -> Table:
     """The table of a file, its columns mapped where there are rules. Raises UnreadableSheet or BadMapping."""
     columns = (rules or {}).get("columns", {})
-    mapped = {plain(head) for rule in columns.values() for head in rule.get("from", ())}
-    known = mapped or set(KINDS[kind].names())
+    known = heads_of(rules or {}) or set(KINDS[kind].names())
     table = table_of(read(path), known=known, name=(rules or {}).get("sheet", ""))
     ordered = {code: columns[code] for code in KINDS[kind].columns() if code in columns}  # jsonb keeps no order
     return apply(table, {"columns": ordered}) if ordered else table

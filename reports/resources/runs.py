@@ -10,7 +10,7 @@ from django.db.models import F
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from campaign.documents.mappings import BadMapping
+from campaign.documents.mappings import BadMapping, heads_of
 from campaign.documents.sheets import Table, UnreadableSheet, plain, read, table_of
 from campaign.models import ImportMapping, ImportRun, User
 from campaign.queries import record
@@ -58,8 +58,7 @@ def _is_own(run: ImportRun) -> bool:
 def foreign_table(run: ImportRun) -> Table:
     """The upload's table under its own heads. Raises UnreadableSheet."""
     rules = run.rules
-    mapped = {plain(head) for rule in rules.get("columns", {}).values() for head in rule.get("from", ())}
-    known = mapped or set(KINDS[run.kind].names())
+    known = heads_of(rules) or set(KINDS[run.kind].names())
     return table_of(read(Path(run.file.path)), known=known, name=rules.get("sheet", ""))
 
 

@@ -218,7 +218,7 @@ def test_quick_problem_can_name_a_unit_instead_of_a_site(inspector):
     assert (problem.site, problem.unit.code) == (None, "S2")
 
 
-def test_monitor_notes_problems_as_a_citizen(client, city):
+def test_monitor_notes_problems_as_snapshots(client, city):
     client.force_login(city.people["monitor"])
     assert "?site=D1" in client.get(QUICK, {"q": "D1"}).content.decode()
 
@@ -226,7 +226,7 @@ def test_monitor_notes_problems_as_a_citizen(client, city):
 
     assert not Problem.objects.exists()
     client.post(f"{QUICK}?site=D1", {"client_uuid": str(uuid4()), "text": "垃圾"})
-    assert Problem.objects.get().source == "citizen"
+    assert Problem.objects.get().source == "snapshot"
 
 
 def test_quick_problem_without_words_explains_itself(inspector):
