@@ -11,7 +11,7 @@ def tell_apart(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("inspections", "0017_exemptions"),
+        ("inspections", "0020_move_guards"),
     ]
 
     operations = [
