@@ -180,7 +180,7 @@ def _replaced(run: PaperRun) -> Paper | None:
     token = run.options.get("replaces")
     if not token:
         return None
-    found = Paper.objects.select_for_update().get(token=token)
+    found = Paper.objects.get(token=token)
     if Paper.objects.filter(replaces=found).exists():
         raise ValidationError(_("%(number)s has been corrected already.") % {"number": found.number})
     return found

@@ -14,6 +14,7 @@ from .cases import make_cases
 from .due_process import make_adjustments, make_objections
 from .office_time import OfficeTime
 from .outlines import make_outlines
+from .papers import make_papers
 from .people import make_people
 from .photos import make_photos
 from .places import make_map, make_units
@@ -73,6 +74,7 @@ def build(
         write_cases(cases)
         say(f"{len(cases)} problems, {make_photos(cases, illustrated)} pictures")
         make_adjustments(people, history)
+        say(f"{make_papers(now)} papers")
         count = publish_history(make_rules(people), people, history)
         make_objections(people, history)
         say(f"{count} rankings closed")
