@@ -53,7 +53,8 @@ class Issuer:
 class Order:
     """What goes with one paper: its number and day, whom it goes to, the day until which all must be done.
 
-    ``replaces`` is the number of the paper that it corrects, ``overseer`` who follows the matter for the office.
+    ``replaces`` is the number of the paper that it corrects, ``overseer`` who follows the matter for the office,
+    ``asked`` what the office asks of the unit.
     """
 
     number: str
@@ -62,6 +63,7 @@ class Order:
     until: date | None = None
     replaces: str = ""
     overseer: str = ""
+    asked: str = ""
 
 
 def day_words(day: date) -> str:
@@ -113,8 +115,8 @@ def repair_notice(matters: Sequence[Matter], issuer: Issuer, order: Order) -> Pa
 
 def _letter(title: str, opening: str, subject: str, matters: Sequence[Matter], issuer: Issuer, order: Order) -> Paper:
     columns = (
-        Column("序号", 10, True), Column("点位", 27), Column("问题", 42), Column("整改要求", 28),
-        Column("整改时限", 19, True), Column("照片", 30, True),
+        Column("序号", 10, True), Column("点位", 27), Column("问题", 42), Column("整改要求", 27),
+        Column("整改时限", 20, True), Column("照片", 30, True),
     )  # fmt: skip
     rows = tuple(
         (
@@ -153,15 +155,16 @@ def _sent(title: str, parts: Sequence[Part], issuer: Issuer, order: Order) -> Pa
 def supervision_order(matters: Sequence[Matter], issuer: Issuer, order: Order) -> Paper:
     """督办单: one matter that is not put right in time, who answers for it and who follows it."""
     matter = matters[0]
-    until = f"{day_words(order.until)}前" if order.until else _plain_due(matter.due_at)
+    until = f"{day_words(order.until)}前" if order.until else ""
     columns = (Column("", 26), Column("", 52), Column("", 26), Column("", 52))
     facts = [
         (Cell("督办事项"), Cell(f"{matter.text}（{matter.code}）")),
+        *([(Cell("督办要求"), Cell(order.asked))] if order.asked else []),
         (Cell("点　　位"), Cell(matter.site or "—")),
         (Cell("问题来源"), Cell(matter.source), Cell("严重程度"), Cell(matter.severity)),
         (Cell("责任单位"), Cell(matter.unit), Cell("责任人"), Cell(matter.person or "—")),
         (Cell("督办单位"), Cell(issuer.signer), Cell("督办人"), Cell(order.overseer or "—")),
-        (Cell("原定时限"), Cell(_plain_due(matter.due_at)), Cell("办结时限"), Cell(until)),
+        (Cell("原定时限"), Cell(_plain_due(matter.due_at)), Cell("办结时限"), Cell(until or "立即")),
         (Cell("当前状态"), Cell(matter.state), Cell("联系方式"), Cell(issuer.contact or "—")),
         (Cell("办理经过"), Cell("\n".join(f"{moment_words(at)}　{words}" for at, words in matter.story) or "—")),
     ]
@@ -170,7 +173,7 @@ def supervision_order(matters: Sequence[Matter], issuer: Issuer, order: Order) -
          Cell("整改后"), shown(matter.after, "" if matter.after else "尚未提交")),
     ]  # fmt: skip
     opening = (
-        f"{_replacing(order)}下列事项经交办仍未按要求办结，现予督办。请于{until}办结，"
+        f"{_replacing(order)}下列事项经交办仍未按要求办结，现予督办。请{f'于{until}' if until else '立即'}办结，"
         "并在系统中书面回复办理情况；确需延期的，须说明理由并提出新的办结日期。"
     )
     parts = [Part("body", opening), Part("facts", columns=columns, rows=(*facts, *photos))]

@@ -47,6 +47,8 @@ class IssueForm(forms.Form):
             del self.fields["until"], self.fields["contact"]
         if kind != Paper.Kind.SUPERVISION:
             del self.fields["overseer"]
+        else:
+            self.fields["until"].required, self.fields["until"].help_text = True, ""
         if not many:
             del self.fields["output"]
 

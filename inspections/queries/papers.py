@@ -14,7 +14,7 @@ from campaign.queries import running_campaign
 from units.models import Membership
 
 from ..documents.wording import Issuer, Matter
-from ..models import Paper, PaperSettings, Photo, Problem, Step
+from ..models import Paper, PaperSettings, Photo, Problem, Step, Supervision
 from ..rules import OPEN_STATES, Move, State
 
 #: Letters speak of what stands with a unit.
@@ -95,6 +95,12 @@ def _leaders(units: set[int]) -> dict[int, str]:
     """Unit → the name of the leader who was entered first."""
     named = Membership.objects.filter(unit__in=units, position=Membership.Position.LEADER, user__is_active=True)
     return dict(named.order_by("-pk").values_list("unit_id", "user__name"))
+
+
+def without_paper(problems: Sequence[int]) -> Supervision | None:
+    """The newest supervision that the office issued about one of these problems and that has no paper yet."""
+    issued = Supervision.objects.filter(problem__in=problems, state=Supervision.State.ISSUED, number="")
+    return issued.order_by("-pk").first()
 
 
 def listed(user: User, wanted: Mapping[str, Any]) -> QuerySet[Paper]:

@@ -4,6 +4,7 @@ The row is the queue: a worker that dies leaves papers that are issued whole, an
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any
@@ -26,8 +27,8 @@ from units.models import Membership
 from ..documents import wording
 from ..documents.paper import Paper as Words
 from ..documents.paper import frozen
-from ..models import Paper, PaperProblem, PaperReply, PaperRun, PaperRunItem, PaperSettings, Problem
-from ..queries.papers import for_letters, issuer, matters, paper_settings
+from ..models import Paper, PaperProblem, PaperReply, PaperRun, PaperRunItem, PaperSettings, Problem, Supervision
+from ..queries.papers import for_letters, issuer, matters, paper_settings, without_paper
 from .paper_files import NO_FONT, NoChineseFont, Pictures, file_of, keep_output, load_pictures
 
 #: So many papers of one run, and so many problems of one ledger: what is more is refused, never cut.
@@ -162,6 +163,9 @@ def issue(*, item: PaperRunItem, run: PaperRun, at: datetime) -> Paper:
         office = issuer(settings, on=day_of(at))
         number = _next_number(settings.number_form(run.kind), year=day_of(at).year)
         order = _order(run, item, number=number, day=day_of(at), replaces=replaced.number if replaced else "")
+        supervision = without_paper(item.problems) if run.kind == Paper.Kind.SUPERVISION else None
+        if supervision:
+            order = replace(order, asked=supervision.requirement, until=order.until or supervision.deadline)
         words = LAY_OUT[run.kind](facts, _with_contact(office, run.options.get("contact", "")), order)
         paper = Paper.objects.create(
             kind=run.kind, number=number, unit=item.unit, count=len(facts), content=frozen(words), replaces=replaced,
@@ -171,6 +175,8 @@ def issue(*, item: PaperRunItem, run: PaperRun, at: datetime) -> Paper:
             PaperProblem(paper=paper, problem_id=key, position=place) for place, key in enumerate(item.problems, 1)
         )
         PaperRunItem.objects.filter(pk=item.pk).update(paper=paper)
+        if supervision:
+            Supervision.objects.filter(pk=supervision.pk).update(number=paper.number)
         _tell(paper, run)
     return paper
 
@@ -203,7 +209,7 @@ def _order(run: PaperRun, item: PaperRunItem, *, number: str, day: date, replace
 def _with_contact(office: wording.Issuer, contact: str) -> wording.Issuer:
     if not contact:
         return office
-    return wording.Issuer(office.head, office.signer, office.copies, contact, office.demands)
+    return replace(office, contact=contact)
 
 
 def _tell(paper: Paper, run: PaperRun) -> None:

@@ -23,7 +23,7 @@ from ..forms.ledger import ProblemFilter
 from ..forms.papers import IssueForm
 from ..models import Paper, PaperRun, Problem
 from ..queries import ledger
-from ..queries.papers import for_letters, letters_by_unit, paper_settings
+from ..queries.papers import for_letters, letters_by_unit, paper_settings, without_paper
 from ..services.paper_files import note_run_download
 from ..services.papers import request_papers, work
 from .sending import CONTENT_TYPES, later
@@ -46,7 +46,7 @@ def paper_new(request: UserRequest) -> HttpResponse:
     count = sum(unit["problems"] for unit in units)
     papers = {Paper.Kind.LEDGER: 1, Paper.Kind.SUPERVISION: count}.get(Paper.Kind(kind), len(units))
     typed = request.POST if request.method == "POST" else None
-    form = IssueForm(typed, kind=kind, many=papers > 1, today=timezone.localdate())
+    form = IssueForm(typed, kind=kind, many=papers > 1, today=timezone.localdate(), initial=_initial(kind, shown))
     if form.is_valid():
         options = form.options() | ({"replaces": str(replaces.token)} if replaces else {})
         try:
@@ -61,9 +61,17 @@ def paper_new(request: UserRequest) -> HttpResponse:
     context = {
         "form": form, "kind": Paper.Kind(kind), "units": units[:UNITS_SHOWN], "more": max(len(units) - UNITS_SHOWN, 0),
         "count": count, "papers": papers, "left_out": problems.count() - count, "replaces": replaces,
-        "number": paper_settings().number_form(kind).replace("{year}", str(timezone.localdate().year)),
+        "number": paper_settings().number_form(kind).format(year=timezone.localdate().year, number="…"),
     }  # fmt: skip
     return render(request, "inspections/paper_new.html", context, status=422 if form.is_bound else 200)
+
+
+def _initial(kind: str, problems: QuerySet[Problem]) -> dict[str, Any]:
+    """What the office decided when it issued the supervision that this order is to be written about."""
+    decided = without_paper(list(problems.values_list("pk", flat=True)[:1])) if kind == Paper.Kind.SUPERVISION else None
+    if decided is None or decided.deadline is None:
+        return {}
+    return {"until": decided.deadline.isoformat(), "contact": decided.contact}
 
 
 @require_POST

@@ -83,15 +83,20 @@ def _part(part: Part) -> dict[str, Any]:
     facts, width = part.style == "facts", len(part.columns)
     rows = [
         [
-            {"cell": cell, "span": width - place if place == len(row) - 1 else 1, "label": facts and place % 2 == 0}
+            {
+                "cell": cell,
+                "span": width - place if place == len(row) - 1 else 1,
+                "label": facts and place % 2 == 0,
+                "fixed": part.columns[place].centred,
+            }
             for place, cell in enumerate(row)
         ]
-        for row in part.rows
+        for row in part.rows[:MOST_SHOWN]
     ]
     return {"style": part.style, "columns": () if facts else part.columns, "rows": rows}
 
 
-#: Problems that the page of a paper names; the files name all.
+#: Problems that the page of a paper names, and rows of its tables; the files have all.
 MOST_SHOWN = 100
 
 

@@ -7,7 +7,7 @@ from django.db.models import Case, Count, QuerySet, When
 from campaign.models import User
 from campaign.permissions import Role
 from inspections.models import Paper, PaperRun, PaperSettings, Photo, Problem
-from inspections.queries.papers import for_letters
+from inspections.queries.papers import WITH_A_UNIT
 from inspections.services.papers import issue, reply_to_paper, request_papers
 
 from .people import HOME_UNIT
@@ -24,7 +24,7 @@ def make_papers(now: datetime) -> int:
         supervision_number="延创办督〔{year}〕{number}号", ledger_number="延创办账〔{year}〕{number}号",
     )  # fmt: skip
     office = User.objects.get(username=Role.OFFICE)
-    standing = for_letters(Problem.objects.all())
+    standing = Problem.objects.filter(state__in=WITH_A_UNIT)
     busiest = standing.values("unit").annotate(n=Count("pk")).order_by("-n", "unit").values_list("unit", flat=True)
     home = standing.filter(unit__code=HOME_UNIT)
     late = standing.overdue(at=now).order_by(Case(When(unit__code=HOME_UNIT, then=0), default=1), "due_at")[:ORDERS]

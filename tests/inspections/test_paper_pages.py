@@ -118,6 +118,16 @@ def test_no_tick_is_said(client, city):
     assert client.post("/papers/choose/", {"kind": "notice"}).url == "/problems/"
 
 
+def test_a_supervision_order_wants_its_day(client, city):
+    problem = handed(city)
+    client.force_login(city.office)
+
+    assert client.post(f"/papers/new/?kind=supervision&problem={problem.code}", {}).status_code == 422
+    client.post(f"/papers/new/?kind=supervision&problem={problem.code}", {"until": "2199-01-01"})
+
+    assert "2199年1月1日前" in str(Paper.objects.get().content)
+
+
 @pytest.mark.parametrize("day", ["2020-01-01", "no day"])
 def test_a_day_that_cannot_be_is_refused_by_its_field(client, city, day):
     handed(city)

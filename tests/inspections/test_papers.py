@@ -15,7 +15,7 @@ from docx import Document
 
 from campaign.models import Event, Notice, Numbering
 from inspections.documents import pdf
-from inspections.models import Paper, PaperFile, PaperRun, PaperSettings, Photo, Problem
+from inspections.models import Paper, PaperFile, PaperRun, PaperSettings, Photo, Problem, Supervision
 from inspections.rules import Move
 from inspections.services import papers as services
 from inspections.services.paper_files import file_of
@@ -136,6 +136,22 @@ def test_a_supervision_order_is_about_one_matter(city):
     assert [paper.count for paper in Paper.objects.all()] == [1, 1]
     assert "王督查" in words_of(Paper.objects.first())
     assert "2026年11月30日前" in words_of(Paper.objects.first())
+
+
+def test_an_order_tells_what_the_office_decided_and_gives_it_its_number(city):
+    problem = handed(city)
+    decided = Supervision.objects.create(
+        code="DB-2611-0001", problem=problem, unit=city.east, due_at=TEN, drafted_at=TEN, state="issued",
+        requirement="立即清运并落实长效管护", deadline=MONDAY + timedelta(days=3), decided_by=city.office,
+        decided_at=TEN,
+    )  # fmt: skip
+
+    paper = issued(city, ORDER)
+
+    decided.refresh_from_db()
+    assert decided.number == paper.number
+    assert "立即清运并落实长效管护" in words_of(paper)
+    assert "2026年11月26日前" in words_of(paper)
 
 
 def test_only_the_office_issues(city):
