@@ -4,8 +4,9 @@ from celery import shared_task
 from django.utils import timezone
 
 from . import services
+from .models import Ranking
 from .resources import runs
-from .services import documents
+from .services import analysing, documents
 
 
 @shared_task
@@ -47,3 +48,11 @@ def sweep_imports() -> None:
     now = timezone.now()
     for pk in runs.unfinished(now=now):
         runs.work(pk=pk, now=now)
+
+
+@shared_task
+def analyse_ranking(pk: int) -> None:
+    """Work out how far one ranking carries."""
+    ranking = Ranking.objects.select_related("period", "group", "rule").filter(pk=pk).first()
+    if ranking:
+        analysing.make_analysis(ranking)

@@ -4,6 +4,7 @@ from django.urls import path
 
 from .views import (
     adjustments,
+    analysis,
     documents,
     drill,
     exports,
@@ -25,6 +26,7 @@ urlpatterns = [
     path("rankings/", rankings.rankings, name="rankings"),
     path("rankings/late/<str:period>/<str:group>/", rankings.late, name="ranking_late"),
     path("rankings/trend/<str:period>/<str:group>/", trend.ranking_trend, name="ranking_trend"),
+    path("rankings/analysis/<str:period>/<str:group>/", analysis.ranking_analysis, name="ranking_analysis"),
     path("rankings/close/<str:period>/<str:group>/", rankings.close, name="ranking_close"),
     path("rankings/publish/<str:period>/<str:group>/", rankings.publish_ranking, name="ranking_publish"),
     path("rankings/revise/<str:period>/<str:group>/", rankings.revise_ranking, name="ranking_revise"),

@@ -125,6 +125,7 @@ PAGES = {
     "reports:home": EVERYBODY,
     "reports:rankings": EVERYBODY,
     "reports:ranking": EVERYBODY,
+    "reports:ranking_analysis": {OFFICE, SUPERVISOR},
     "reports:ranking_trend": EVERYBODY,
     "reports:ranking_late": BUSINESS,
     "reports:counts_in": BUSINESS,

@@ -5,7 +5,7 @@ inspections with replacement (Efron 1979) shows by how much. It tells the office
 places; places themselves follow the rule alone, so binary floating point is good enough here and nowhere else.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,8 +18,6 @@ TIMES = 1_000
 LEVEL = 0.90
 #: With fewer inspections than this, resampling says nothing.
 LEAST_INSPECTIONS = 5
-#: Points of the line through which resampled values become scores; between them it is straight.
-GRID = 17
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,15 +94,6 @@ def _mean(values: Floats) -> Floats:
     """The mean of each row over what is there."""
     there = ~np.isnan(values)
     return _ratio(np.where(there, values, 0.0).sum(axis=1), there.sum(axis=1).astype(np.float64))
-
-
-def scores_of(values: Floats, score: Callable[[float], float]) -> Floats:
-    """The scores of resampled conformities by a rule's own way from conformity (%) to score, all else equal.
-
-    The way rises everywhere, so it is taken at a few points and read between them.
-    """
-    at = np.linspace(values.min(), values.max(), GRID)
-    return np.interp(values, at, [score(float(value)) for value in at])
 
 
 def intervals(

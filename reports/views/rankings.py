@@ -100,6 +100,7 @@ def _page(request: UserRequest, shown: Ranking, mine: frozenset[int], acts: tupl
         "unranked": shown.rows.filter(rank=None).count(),
         "sentences": told(shown.rule.spec),
         "acts": acts,
+        "whole_city": whole_city,
         "stamp": ranking_stamp(shown),
     }
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from reports.rules.uncertainty import Look, intervals, resampled, scores_of
+from reports.rules.uncertainty import Look, intervals, resampled
 
 
 def look(inspection, earned, site=1, indicator=1, available=1.0):
@@ -50,12 +50,6 @@ def test_what_was_not_available_is_in_no_mean():
     looks = [look(n, 1.0) for n in range(5)] + [look(5, 0.0, site=2, available=0.0)]
 
     assert resampled(looks, "by_site", [1]) == pytest.approx(100)
-
-
-def test_resampled_values_become_scores_by_the_rule():
-    scores = scores_of(np.array([60.0, 80.0, 100.0]), lambda value: 40 + value / 2)
-
-    assert scores == pytest.approx([70, 80, 90])
 
 
 def spread(middle, width):
