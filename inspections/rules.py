@@ -224,6 +224,14 @@ class Rung(StrEnum):
 
 #: Moves by which a check ends; the person it was assigned to may make them as the office does.
 CHECK_RESULTS = (Move.CLOSE, Move.SEND_BACK)
+#: What a rule about limits holds for: source and severity (empty: any), item's id (None: any).
+RuleKey = tuple[str, str, int | None]
+
+
+def keys_by_weight(source: str, severity: str, item: int | None) -> list[RuleKey]:
+    """The rules that fit a problem, the most specific first: an item outweighs a severity, a severity a source."""
+    items = [item, None] if item is not None else [None]
+    return [(one, two, three) for three in items for two in (severity, "") for one in (source, "")]
 
 
 def can_move(state: str, move: Move) -> bool:

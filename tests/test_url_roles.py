@@ -79,6 +79,8 @@ PAGES = {
     "inspections:supervisions": {OFFICE, UNIT, SUPERVISOR},
     "inspections:supervision": {OFFICE, UNIT, SUPERVISOR},
     "inspections:supervision_drop": {OFFICE},
+    "inspections:limits": {OFFICE},
+    "inspections:limit_remove": {OFFICE},
     "inspections:problems": BUSINESS | {MONITOR},
     "inspections:board": BUSINESS | {MONITOR},
     "inspections:bulk": {OFFICE, UNIT},

@@ -13,21 +13,24 @@ from campaign.rules import UnknownYear, day_of, parse_limit
 RECEIVE_LIMIT = "4h"
 
 
-def due_dates(limit: str, at: datetime) -> tuple[datetime, datetime]:
-    """When a problem handed over at ``at`` is due, and by when it is to be received.
+def due_dates(limit: str, at: datetime, *, receive: str = "") -> tuple[datetime, datetime]:
+    """When a problem handed over at ``at`` is due, and by when it is to be received (empty: the campaign's limit).
 
-    Raises ValidationError when the limit is not one, or the work calendar lacks a year that it runs into.
+    Raises ValidationError when a limit is not one, or the work calendar lacks a year that it runs into.
     """
-    return dates_of({limit}, at)[limit]
+    return dates_of({(limit, receive)}, at)[limit, receive]
 
 
-def dates_of(limits: Collection[str], at: datetime) -> dict[str, tuple[datetime, datetime]]:
-    """As ``due_dates``, for several limits that begin at one moment."""
+def dates_of(limits: Collection[tuple[str, str]], at: datetime) -> dict[tuple[str, str], tuple[datetime, datetime]]:
+    """As ``due_dates``, for several pairs of repair and receive limit that begin at one moment."""
     campaign = running_campaign(on=day_of(at))
     clock = work_clock(campaign)
+    usual = campaign.receive_limit if campaign else RECEIVE_LIMIT
     try:
-        receive = clock.due(at, parse_limit(campaign.receive_limit if campaign else RECEIVE_LIMIT))
-        return {limit: (clock.due(at, parse_limit(limit)), receive) for limit in limits}
+        return {
+            (repair, receive): (clock.due(at, parse_limit(repair)), clock.due(at, parse_limit(receive or usual)))
+            for repair, receive in limits
+        }
     except UnknownYear as missing:
         raise ValidationError({"limit": str(missing)}) from missing
     except ValueError as wrong:

@@ -13,6 +13,7 @@ from campaign.rules import UnknownYear, day_of, parse_limit
 from units.models import Unit
 
 from ..models import Problem, Suspension
+from ..queries.limits import terms_of
 from ..queries.moves import on_the_spot
 from ..rules import Move, SystemMove
 from . import checks, merging, pairing, plans, splitting, support
@@ -29,8 +30,9 @@ def _hand_over(problem: Problem, act: Act) -> dict[str, Any]:
     if not 0 < len(text) <= (Problem._meta.get_field("text").max_length or 0):
         raise ValidationError({"text": _("Say what is to be put right, in at most 500 characters.")})
     support.check(act, unit)
-    limit = act.limit or problem.limit
-    due, receive_due = due_dates(limit, act.at)
+    terms = terms_of([problem])[problem.pk]
+    limit = act.limit or terms.repair
+    due, receive_due = due_dates(limit, act.at, receive=terms.receive)
     return {
         "unit": unit, "text": text, "limit": str(parse_limit(limit)),
         "handed_over_at": act.at, "due_at": due, "receive_due_at": receive_due, "returned_at": None,
@@ -56,7 +58,7 @@ def _transfer(problem: Problem, act: Act) -> dict[str, Any]:
     _must_differ(act.unit, problem)
     support.check(act, act.unit)
     limit = act.limit or problem.limit
-    due, receive_due = due_dates(limit, act.at)
+    due, receive_due = due_dates(limit, act.at, receive=terms_of([problem])[problem.pk].receive)
     clock = {} if act.keep_due else {"limit": str(parse_limit(limit)), "due_at": due}
     return clock | {
         "unit": act.unit, "handed_over_at": act.at, "receive_due_at": receive_due, "received_at": None,

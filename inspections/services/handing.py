@@ -1,5 +1,6 @@
 """Handing over many problems whose rows are locked: one statement each, whatever their number."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -11,6 +12,7 @@ from campaign.queries import an_event, facts_changed, record_all
 from campaign.rules import day_of
 
 from ..models import Problem, Step
+from ..queries.limits import terms_of
 from ..rules import Move, State
 from .deadlines import dates_of
 
@@ -31,17 +33,21 @@ def hand_over_all(problems: Sequence[Problem], *, by: User, at: datetime) -> Non
     """Write the state, the steps and the trail of problems whose rows are locked: one statement each."""
     state = State.HANDED_OVER
     before = {problem.pk: snapshot(problem) for problem in problems}
-    dates = dates_of({problem.limit for problem in problems}, at)
+    under = _by_limits(problems)
+    dates = dates_of(under.keys(), at)
     Problem.objects.filter(pk__in=before).update(
         state=state,
         version=F("version") + 1,
         handed_over_at=at,
-        due_at=Case(*(When(limit=limit, then=Value(due)) for limit, (due, _receive) in dates.items())),
-        receive_due_at=Case(*(When(limit=limit, then=Value(receive)) for limit, (_due, receive) in dates.items())),
+        limit=Case(*(When(pk__in=keys, then=Value(repair)) for (repair, _receive), keys in under.items())),
+        due_at=Case(*(When(pk__in=keys, then=Value(dates[limits][0])) for limits, keys in under.items())),
+        receive_due_at=Case(*(When(pk__in=keys, then=Value(dates[limits][1])) for limits, keys in under.items())),
     )
+    limits_of = {pk: limits for limits, keys in under.items() for pk in keys}
     for problem in problems:
         problem.state, problem.version, problem.handed_over_at = state, problem.version + 1, at
-        problem.due_at, problem.receive_due_at = dates[problem.limit]
+        problem.limit = limits_of[problem.pk][0]
+        problem.due_at, problem.receive_due_at = dates[limits_of[problem.pk]]
     Step.objects.bulk_create(
         Step(problem=problem, move=Move.HAND_OVER, state=state, unit=problem.unit, by=by, at=at) for problem in problems
     )
@@ -50,3 +56,11 @@ def hand_over_all(problems: Sequence[Problem], *, by: User, at: datetime) -> Non
         for problem in problems
     )
     facts_changed({day_of(at)})
+
+
+def _by_limits(problems: Sequence[Problem]) -> dict[tuple[str, str], list[int]]:
+    """Repair and receive limit → the problems that have them."""
+    found: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for pk, terms in terms_of(problems).items():
+        found[terms.repair, terms.receive].append(pk)
+    return found

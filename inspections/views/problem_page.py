@@ -26,6 +26,7 @@ from ..queries.checklist import LimitChoice, limit_choices, units_near
 from ..queries.citizens import said_of
 from ..queries.extensions import granted_now, open_one
 from ..queries.fairness import fairness_of
+from ..queries.limits import Terms, terms_of
 from ..queries.moves import RARE, moves_now
 from ..rules import Move, State, SystemMove
 from ..services.deadlines import due_dates
@@ -58,6 +59,7 @@ def page_context(user: User, problem: Problem, *, at: datetime, typed: Typed | N
     open_due = problem.due_at if problem.closed_at is None else None
     steps = ledger.story(problem, user)
     begun, path = _path(problem, steps, clock)
+    terms = terms_of([problem])[problem.pk]
     returned = steps[-1] if problem.returned_at else None
     asked = list(problem.extensions.all())
     return {
@@ -78,7 +80,10 @@ def page_context(user: User, problem: Problem, *, at: datetime, typed: Typed | N
         "checking": ledger.open_check(problem),
         "steps": _timeline(steps),
         "inspection": ledger.seen_inspection(problem, user),
-        "choices": [_choice(problem, move, user, at, typed, returned) for move in moves_now(problem, user, at=at)],
+        "choices": [
+            _choice(problem, move, user, at, typed, returned, terms) for move in moves_now(problem, user, at=at)
+        ],
+        "rule": terms.repair_by if terms.repair == problem.limit or problem.due_at is None else None,
         "trail": [{"label": _("Problem ledger"), "url": reverse("inspections:problems")}],
         "as_text": _as_text(problem),
         "said": said_of(problem),
@@ -202,20 +207,20 @@ LEADS_ON = (Move.HAND_OVER, Move.RECEIVE, Move.SUBMIT, Move.CLOSE)
 
 
 def _choice(
-    problem: Problem, move: Move, user: User, at: datetime, typed: Typed | None, returned: Step | None
+    problem: Problem, move: Move, user: User, at: datetime, typed: Typed | None, returned: Step | None, terms: Terms
 ) -> Choice:
     if typed and typed[0] == move:
         form = typed[1]
     else:
-        form = FORMS[move](initial=_initial(problem, move, returned), auto_id=f"{move}-%s")
-    label, consequence = _words(problem, move, at)
+        form = FORMS[move](initial=_initial(problem, move, returned, terms), auto_id=f"{move}-%s")
+    label, consequence = _words(problem, move, at, terms)
     url = reverse("inspections:problem_move", args=[problem.code, move.value])
     keeps = move in (Move.TRANSFER, Move.REOPEN) and problem.due_at
     near = units_near(problem.unit, on=day_of(at), site=problem.site) if move in NAMES_UNIT else []
     return Choice(
         move, label, consequence, url, form,
         photos=_arrived(form, user),
-        limits=limit_choices({problem.limit}, at=at) if move in SETS_LIMIT else {},
+        limits=limit_choices({terms.repair, problem.limit}, at=at) if move in SETS_LIMIT else {},
         units=near if move == Move.HAND_OVER else near[1:],
         keep_label=_("as it is: %(due)s") % {"due": daytime(problem.due_at)} if keeps else "",
         leads_on=move in LEADS_ON,
@@ -228,11 +233,11 @@ def _waiting(problem: Problem) -> Suspension | None:
     return next((one for one in problem.suspensions.all() if one.granted is None), None)
 
 
-def _initial(problem: Problem, move: Move, returned: Step | None) -> dict[str, Any]:
+def _initial(problem: Problem, move: Move, returned: Step | None, terms: Terms) -> dict[str, Any]:
     """What a form proposes; a returned problem goes to the unit that the last holder named."""
     proposed = returned.proposed_unit if returned and returned.proposed_unit else problem.unit
     unit = proposed.label if move == Move.HAND_OVER else ""
-    limit = "" if move == Move.REOPEN else problem.limit
+    limit = "" if move == Move.REOPEN else terms.repair if move == Move.HAND_OVER else problem.limit
     asked = _waiting(problem) if move == Move.SUSPEND else None
     until = {"until": asked.ends_on.isoformat(), "note": asked.reason} if asked else {}
     given = {"version": problem.version, "unit": unit, "limit": limit, "text": problem.text}
@@ -250,10 +255,10 @@ def _loose(user: User, numbers: Iterable[Any]) -> list[Photo]:
     return list(Photo.objects.unclaimed().filter(client_uuid__in=named, uploaded_by=user)) if named else []
 
 
-def _words(problem: Problem, move: Move, at: datetime) -> tuple[str, str]:
+def _words(problem: Problem, move: Move, at: datetime, terms: Terms) -> tuple[str, str]:
     """The verb on the button and what the move will do, said before it is made."""
     if move == Move.HAND_OVER:
-        return _("Hand over"), _deadline_ahead(problem, at)
+        return _("Hand over"), _deadline_ahead(terms, at)
     label, consequence = WORDS[move]
     asking = open_one(problem.extensions.all()) if move == Move.GRANT_TIME else None
     until = daytime(asking.until) if asking else ""
@@ -265,13 +270,13 @@ def move_label(move: Move) -> str:
     return _("Hand over") if move == Move.HAND_OVER else str(WORDS[move][0])
 
 
-def _deadline_ahead(problem: Problem, at: datetime) -> str:
+def _deadline_ahead(terms: Terms, at: datetime) -> str:
     try:
-        due, receive = due_dates(problem.limit, at)
+        due, receive = due_dates(terms.repair, at, receive=terms.receive)
     except ValidationError as refused:
         return " ".join(refused.messages)
     return _("Handed over now with %(limit)s it is due %(due)s and to be received by %(receive)s.") % {
-        "limit": limit(problem.limit), "due": daytime(due), "receive": daytime(receive),
+        "limit": limit(terms.repair), "due": daytime(due), "receive": daytime(receive),
     }  # fmt: skip
 
 
