@@ -6,22 +6,24 @@ from campaign.models import User
 from units.models import Unit
 
 from ..models import Ranking, RankingRow
+from ..rules.periods import Span
 
 #: Periods of a trend: a quarter of weeks.
 LENGTH = 13
 
 
-def row_before(row: RankingRow, user: User) -> RankingRow | None:
-    """The unit's row in the period before, in the revision that was published, else the newest a person may see."""
+def row_before(row: RankingRow, user: User, span: Span | None = None) -> RankingRow | None:
+    """The unit's row in the period before, or in ``span``, in the newest revision that a person may see."""
     ranking = row.ranking
+    wanted = span or ranking.period.span.previous()
     found = RankingRow.objects.filter(
         ranking__in=Ranking.objects.visible_to(user),
-        ranking__period__code=ranking.period.span.previous().code,
+        ranking__period__code=wanted.code,
         ranking__group=ranking.group_id,
         unit=row.unit_id,
     )
     return (
-        found.select_related("ranking__period")
+        found.select_related("ranking__period", "unit")
         .defer("ranking__inputs", "ranking__snapshot")
         .order_by("-ranking__revision")
         .first()

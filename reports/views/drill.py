@@ -19,6 +19,7 @@ from ..models import Ranking, RankingRow
 from ..queries import shown_components
 from ..queries.component import behind, component_of, event_page, lines_of, open_units, site_inspections
 from ..queries.history import row_before
+from ..queries.moved import moved
 from ..queries.objections import announced_row
 from ..queries.ranking_page import find_ranking
 from ..queries.rankings import Shown, limit_of
@@ -26,7 +27,7 @@ from ..rules.events import EVENTS
 from ..rules.figures import FIGURES, FOOTNOTES, MEANS
 from ..rules.line_sentences import line_sentence, line_title
 from ..rules.story import score_sentences
-from .charts import changes, waterfall
+from .charts import waterfall
 
 
 def _ranking_or_404(request: UserRequest, period: str, group: str, unit: str) -> Ranking:
@@ -69,10 +70,9 @@ def ranking_unit(request: UserRequest, period: str, group: str, unit: str) -> Ht
         "entry": ranking.entries.filter(unit=row.unit, board="").first(),
         "parts": list(zip(parts, urls, strict=True)),
         "chart": waterfall(row, parts, urls, lines),
-        "changes": changes(parts, shown_components(before) if before else []),
-        "total_change": row.score - before.score
-        if before and before.score is not None and row.score is not None
-        else None,
+        "moved": moved(row, before, rows=drill),
+        "before": before,
+        "year_before": row_before(row, request.user, ranking.period.span.year_before()),
         "footnote": FOOTNOTES.get(row.footnote, row.footnote),
         "sentences": score_sentences(parts, lines),
         "limit": limit_of(row, parts),
