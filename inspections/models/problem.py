@@ -153,6 +153,7 @@ class Problem(models.Model):
                 name="problem_open_newest",
                 condition=Q(state__in=[state.value for state in OPEN_STATES]),
             ),
+            models.Index(fields=["due_at", "id"], name="problem_by_due"),
             models.Index(fields=["unit", "state", "due_at"], name="problem_by_unit"),
             models.Index(fields=["site", "-id"], name="problem_by_site"),
             models.Index(fields=["noted_by", "-id"], name="problem_by_noter"),

@@ -1,37 +1,44 @@
 """The ledger on the map: problems where their sites are, near ones together, and the outlines beneath."""
 
-from dataclasses import dataclass
+from collections import defaultdict
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Avg, Count, F, FloatField, Max, Min, Q, QuerySet
-from django.db.models.functions import Cast, Floor
+from django.db.models import Count, Max, Min, Q, QuerySet
 
 from units.documents.windows import Bounds, Window
 from units.models import Boundary, Site
 
 from ..models import Problem
+from ..rules import State
 
 #: Points nearer to each other than this stand together.
 CELL = 60  # pixels
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Cluster:
-    """Problems near each other: how many and how many of them overdue, at how many sites, the middle of these.
+    """Problems near each other: how many and how many of them overdue, and the sites where they are.
 
-    ``code`` and ``state`` are those of the only problem, ``site`` and ``name`` those of the only site.
+    ``first`` is the only problem where there is one, None for several.
     """
 
-    lon: float
-    lat: float
-    total: int
-    late: int
-    sites: int
-    code: str
-    state: str
-    site: str
-    name: str
+    sites: list[Site] = field(default_factory=list)
+    total: int = 0
+    late: int = 0
+    key: int = 0
+    first: Problem | None = None
+
+    @property
+    def lon(self) -> float:
+        """The middle of the sites."""
+        return sum(float(site.lon or 0) for site in self.sites) / len(self.sites)
+
+    @property
+    def lat(self) -> float:
+        """The middle of the sites."""
+        return sum(float(site.lat or 0) for site in self.sites) / len(self.sites)
 
 
 def within(problems: QuerySet[Problem], bounds: Bounds) -> QuerySet[Problem]:
@@ -42,35 +49,26 @@ def within(problems: QuerySet[Problem], bounds: Bounds) -> QuerySet[Problem]:
 
 
 def clusters(problems: QuerySet[Problem], window: Window, *, at: datetime) -> list[Cluster]:
-    """What stands in the window, by a grid of squares; one statement."""
+    """What stands in the window, by a grid of squares; three statements.
+
+    The database adds up by site, of which there are few; a million problems are grouped in one pass.
+    """
+    late = Q(closed_at=None, due_at__lt=at) & ~Q(state=State.CANCELLED)
+    by_site = within(problems, window.bounds).order_by().values_list("site")
+    counted = list(by_site.annotate(total=Count("pk"), late=Count("pk", filter=late), key=Min("pk")))
+    sites = Site.objects.only("code", "name", "lon", "lat").in_bulk([line[0] for line in counted])
     lon, lat = window.cell(CELL)
-    cells = (
-        within(problems, window.bounds)
-        .order_by()
-        .values(across=Floor(_degrees("site__lon") / lon), up=Floor(_degrees("site__lat") / lat))
-    )
-    lines = cells.annotate(
-        lon=Avg(_degrees("site__lon")),
-        lat=Avg(_degrees("site__lat")),
-        total=Count("pk"),
-        late=Count("pk", filter=Q(closed_at=None, due_at__lt=at) & ~Q(state="cancelled")),
-        sites=Count("site", distinct=True),
-        code=Min("code"),
-        one_state=Min("state"),
-        at_site=Min("site__code"),
-        called=Min("site__name"),
-    )
-    return [
-        Cluster(
-            line["lon"], line["lat"], line["total"], line["late"], line["sites"], line["code"], line["one_state"],
-            line["at_site"], line["called"],
-        )
-        for line in lines
-    ]  # fmt: skip
-
-
-def _degrees(field: str) -> Cast:
-    return Cast(F(field), FloatField())
+    cells: dict[tuple[int, int], Cluster] = defaultdict(Cluster)
+    for pk, total, overdue, key in counted:
+        site = sites[pk]
+        cell = cells[int(float(site.lon or 0) // lon), int(float(site.lat or 0) // lat)]
+        cell.sites.append(site)
+        cell.total, cell.late, cell.key = cell.total + total, cell.late + overdue, key
+    alone = [cell for cell in cells.values() if cell.total == 1]
+    problem = Problem.objects.only("code", "state").in_bulk([cell.key for cell in alone])
+    for cell in alone:
+        cell.first = problem[cell.key]
+    return list(cells.values())
 
 
 def without_place(problems: QuerySet[Problem]) -> int:

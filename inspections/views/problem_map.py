@@ -81,13 +81,13 @@ def _points(request: UserRequest, look: Look, found: QuerySet[Problem], window: 
     clusters = places.clusters(found, window, at=look.at)
     for one in sorted(clusters, key=lambda cluster: (bool(cluster.late), cluster.total)):
         x, y = window.point(one.lon, one.lat)
-        state = _("Overdue") if one.late else str(words[one.state]) if one.total == 1 else ""
+        state = _("Overdue") if one.late else str(words[one.first.state]) if one.first else ""
         count = ngettext("%(count)s problem", "%(count)s problems", one.total) % {"count": one.total}
         late = _("%(count)s overdue") % {"count": one.late} if one.late and one.total > 1 else ""
-        title = " · ".join(filter(None, [one.name if one.sites == 1 else "", count, late or state]))
+        title = " · ".join(filter(None, [one.sites[0].name if len(one.sites) == 1 else "", count, late or state]))
         yield {
             "x": x, "y": y, "cluster": one, "title": title, "radius": _radius(one.total),
-            "sign": "overdue" if one.late else one.state if one.total == 1 else "open",
+            "sign": "overdue" if one.late else one.first.state if one.first else "open",
             "url": _url(request, look, one, window),
         }  # fmt: skip
 
@@ -99,12 +99,12 @@ def _radius(total: int) -> int:
 
 def _url(request: UserRequest, look: Look, one: places.Cluster, window: Window) -> str:
     """One problem opens itself, one site its list, several come nearer."""
-    if one.total == 1:
-        return reverse("inspections:problem", args=[one.code])
+    if one.first:
+        return one.first.get_absolute_url()
     nearer = window.nearer(2, lon=one.lon, lat=one.lat) or window.nearer(1, lon=one.lon, lat=one.lat)
-    if one.sites == 1 or nearer is None:
+    if len(one.sites) == 1 or nearer is None:
         every = reverse("inspections:problems")
-        return every + link(request.GET, drop=["at"], state=look.state, site=one.site)
+        return every + link(request.GET, drop=["at"], state=look.state, site=one.sites[0].code)
     return link(request.GET, at=str(nearer))
 
 
