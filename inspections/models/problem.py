@@ -154,6 +154,11 @@ class Problem(models.Model):
                 condition=Q(state__in=[state.value for state in OPEN_STATES]),
             ),
             models.Index(fields=["due_at", "id"], name="problem_by_due"),
+            models.Index(
+                fields=["due_at", "id"],
+                name="problem_open_due_first",
+                condition=Q(state__in=[state.value for state in OPEN_STATES]),
+            ),
             models.Index(fields=["unit", "state", "due_at"], name="problem_by_unit"),
             models.Index(fields=["site", "-id"], name="problem_by_site"),
             models.Index(fields=["noted_by", "-id"], name="problem_by_noter"),

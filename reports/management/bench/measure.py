@@ -4,16 +4,21 @@ import io
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from http.cookies import SimpleCookie
 from typing import Any
 
 from django.core.cache import cache
 from django.core.handlers.wsgi import WSGIHandler
 from django.db import connection, transaction
+from django.http import QueryDict
 from django.test import Client, override_settings
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from campaign.models import User
+from inspections.forms.ledger import ProblemFilter
+from inspections.queries.ledger import ALL, counts, narrowed
 from reports.models import Period, Ranking
 from reports.queries.figures import parameters, statement
 from reports.queries.tables import Facts
@@ -171,7 +176,7 @@ class Caller:
 
     def __init__(self, username: str) -> None:
         client = Client()
-        client.force_login(User.objects.get(username=username), backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(User.objects.get(username=username))
         self.cookies = client.cookies
         self.handler = WSGIHandler()
 
@@ -246,3 +251,53 @@ def list_pages() -> list[Line]:
         good = status == 200 and count <= 15
         found.append(Line(f"{path} in {milliseconds(took)}", f"{count} statements", "≤ 15", good))
     return found
+
+
+#: Filters of the ledger, and the same in SQL: each is counted by both, and they must agree.
+LEDGER_FILTERS = {
+    "": "true",
+    "severity=serious": "severity = 'serious'",
+    "source=hotline": "source = 'hotline'",
+    "unit=U00001": "unit_id IN (SELECT descendant_id FROM units_unitlink l JOIN units_unit u ON u.id = l.ancestor_id"
+    " WHERE u.code = 'U00001')",
+    "site=%E7%82%B9%E4%BD%8D1": "site_id IN (SELECT id FROM units_site WHERE name LIKE '%点位1%')",
+    "q=%E4%BA%95%E7%9B%96": "text LIKE '%井盖%'",
+    "overdue=on": "closed_at IS NULL AND due_at < now()",
+    "first=2026-11-01&last=2026-11-10": "noted_at >= '2026-11-01 00:00+08' AND noted_at < '2026-11-11 00:00+08'",
+    "state=all&order=due": "true",
+    "severity=serious&source=hotline&q=%E4%BA%95%E7%9B%96": "severity = 'serious' AND source = 'hotline'"
+    " AND text LIKE '%井盖%'",
+}
+#: Figures for one million problems; a longer ledger is measured, not judged.
+MILLION = 1_000_000
+
+
+def ledger_filters(problems: int) -> list[Line]:
+    """The first page of the ledger under each filter: its time, its ratio to the raw count, and whether it is right."""
+    office = User.objects.get(username="office")
+    client = Client(SERVER_NAME="localhost")
+    client.force_login(office)
+    lines = []
+    for query, condition in LEDGER_FILTERS.items():
+        path = f"/problems/?{query or 'state=open'}"
+        page, raw = best_of(partial(client.get, path), partial(raw_count, condition), rounds=3)
+        right = counted(office, query) == raw_count(condition)
+        figure = 1 if query else 0.3
+        reached = f"{milliseconds(page)}, {page / raw:.1f} × raw"
+        good = right and (problems > MILLION or page < figure)
+        lines.append(Line(path[:48], reached, f"< {figure * 1000:.0f} ms, right", good))
+    return lines
+
+
+def counted(user: User, query: str) -> int:
+    """How many problems the ledger counts under a filter, in all states together."""
+    form = ProblemFilter(QueryDict(query))
+    form.is_valid()
+    return counts(narrowed(user, form.cleaned_data, at=timezone.now()))[ALL]
+
+
+def raw_count(condition: str) -> int:
+    """How many problems fulfil a condition, in plain SQL."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*) FROM inspections_problem WHERE {condition}")  # noqa: S608
+        return int(cursor.fetchone()[0])

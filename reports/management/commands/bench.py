@@ -17,7 +17,7 @@ from reports.management.bench import data, measure
 from reports.management.bench.measure import Line
 from reports.resources.bench import bench_import
 
-SMALL, SCALES = 100_000, {"small": 100_000, "full": 5_000_000}
+SMALL, SCALES = 100_000, {"small": 100_000, "million": 1_000_000, "full": 5_000_000}
 
 
 class Command(BaseCommand):
@@ -25,7 +25,12 @@ class Command(BaseCommand):
     help = "Measure speed as ratios inside one run, on servers and a city of its own: a big database, then thrown away."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--scale", choices=sorted(SCALES), default="full", help="inspections: 0.1 or 5 million")
+        parser.add_argument(
+            "--scale",
+            choices=sorted(SCALES),
+            default="full",
+            help="inspections, each with a problem: 0.1, 1 or 5 million",
+        )
         parser.add_argument("--inside", action="store_true", help="measure on DATABASE_URL, which must be empty")
 
     def handle(self, scale: str, inside: bool, **options: Any) -> None:
@@ -63,6 +68,7 @@ class Command(BaseCommand):
         good &= self.say("Roll-up", measure.roll_up_job(period))
         good &= self.say("Pages", measure.ranking_page())
         good &= self.say("Lists", measure.list_pages())
+        good &= self.say("Ledger", measure.ledger_filters(inspections))
         good &= self.say("Import", self.imports())
         self.stdout.write(f"\n{time.monotonic() - start:.0f} s")
         if not good:
