@@ -12,6 +12,7 @@ from units.models import Site, Unit
 
 from .cases import make_cases
 from .due_process import make_adjustments, make_objections
+from .filters import share_filters
 from .office_time import OfficeTime
 from .outlines import make_outlines
 from .papers import make_papers
@@ -59,6 +60,7 @@ def build(
         clock = work_clock(campaign)
         units = make_units()
         people = make_people(units)
+        share_filters(people)
         city_map = make_map(units)
         make_outlines(city_map)
         made = make_sites(units, city_map, limit=sites)
