@@ -185,9 +185,9 @@ def _plain_due(due_at: datetime | None) -> str:
 
 
 LEDGER = (
-    Column("序号", 9, True), Column("点位", 23), Column("问题", 32), Column("责任单位", 20), Column("责任人", 13, True),
-    Column("整改措施", 24), Column("整改时限", 17, True), Column("完成情况", 17, True), Column("整改前照片", 31, True),
-    Column("整改后照片", 31, True), Column("销号", 8, True),
+    Column("序号", 9, True), Column("点位", 21), Column("问题", 31), Column("责任单位", 20), Column("责任人", 15, True),
+    Column("整改措施", 22), Column("整改时限", 20, True), Column("完成情况", 20, True), Column("整改前照片", 29, True),
+    Column("整改后照片", 29, True), Column("销号", 9, True),
 )  # fmt: skip
 
 
