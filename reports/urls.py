@@ -5,6 +5,7 @@ from django.urls import path
 from .views import (
     adjustments,
     analysis,
+    copying,
     documents,
     drill,
     exports,
@@ -24,6 +25,7 @@ app_name = "reports"
 urlpatterns = [
     path("", home.home, name="home"),
     path("rankings/", rankings.rankings, name="rankings"),
+    path("rankings/text/<str:period>/<str:group>/", copying.ranking_text, name="ranking_text"),
     path("rankings/late/<str:period>/<str:group>/", rankings.late, name="ranking_late"),
     path("rankings/trend/<str:period>/<str:group>/", trend.ranking_trend, name="ranking_trend"),
     path("rankings/analysis/<str:period>/<str:group>/", analysis.ranking_analysis, name="ranking_analysis"),

@@ -1,0 +1,52 @@
+"""A list of problems as text to paste into a chat group."""
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
+
+from campaign.documents.copied import MOST_LINES, listed
+from campaign.guard import UserRequest, require
+from campaign.permissions import Permission
+from campaign.templatetags.present import count, daytime
+from campaign.templatetags.work_time import limit, remaining
+
+from ..models import Problem
+from ..queries import ledger
+from .looking import Look, looked, set_left
+
+
+@require_safe
+@require(Permission.SEE_PROBLEMS)
+def problems_text(request: UserRequest) -> HttpResponse:
+    """The problems of a filtered list, those due first in front; at most fifty, with how many more there are."""
+    look = looked(request)
+    found = ledger.in_state(look.found, look.state)
+    rows = ledger.page_of(found, by_due=True, size=MOST_LINES).rows
+    set_left(rows, look)
+    total = found.count()
+    text = listed(_head(look, total), [_line(number, row) for number, row in enumerate(rows, 1)], total=total)
+    back = f"{reverse('inspections:problems')}?{request.GET.urlencode()}"
+    return render(request, "components/as_text.html", {"text": text, "back": back})
+
+
+def _head(look: Look, total: int) -> str:
+    """What the list is, how long, and of when."""
+    names = {**dict(Problem.STATES), ledger.OPEN: _("Open"), ledger.ALL: _("All")}
+    overdue = _("overdue") if look.wanted.get("overdue") else ""
+    told = ngettext("%(n)s problem", "%(n)s problems", total) % {"n": count(total)}
+    words = "·".join(filter(None, [_("Problem ledger"), str(names[look.state]), overdue]))
+    return f"{words} {told} {daytime(look.at)}"
+
+
+def _line(number: int, row: Problem) -> str:
+    """``1. 东街农贸市场:垃圾未清理(东街,超期 3 天)WT-2611-0001``, in the marks of the language."""
+    left = row.left  # type: ignore[attr-defined]
+    due = remaining(left) if left else limit(row.limit) if row.state == "noted" else row.get_state_display()
+    words = _("%(site)s: %(text)s") if row.site else "%(text)s"
+    told = words % {"site": row.site, "text": row.text}
+    return f"{number}. " + _("%(told)s (%(unit)s, %(due)s) %(code)s") % {
+        "told": told, "unit": row.unit.label, "due": due, "code": row.code,
+    }  # fmt: skip

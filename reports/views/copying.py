@@ -1,0 +1,40 @@
+"""The red and black list of a ranking as text to paste into a chat group."""
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from campaign.documents.copied import listed
+from campaign.guard import UserRequest, require
+from campaign.permissions import Permission
+from campaign.templatetags.present import score
+
+from ..models import Ranking
+from ..queries import ranking_page as pages
+from .rankings import found_or_404
+
+
+@require_GET
+@require(Permission.SEE_RANKINGS)
+def ranking_text(request: UserRequest, period: str, group: str) -> HttpResponse:
+    """The units on the red and the black list with place and score; without lists, all units in their order."""
+    shown = found_or_404(request, period, group)
+    rows = pages.page_rows(shown)
+    onto = {color: [_line(row) for row in rows if row.entry and row.entry.color == color] for color in ("red", "black")}
+    words = {color: next((row.word for row in rows if row.entry and row.entry.color == color), "") for color in onto}
+    lines = [line for color, lines in onto.items() if lines for line in (f"{words[color] or color}:", *lines)]
+    lines = lines or [_line(row) for row in rows]
+    text = listed(_head(shown), lines, total=len(lines))
+    return render(request, "components/as_text.html", {"text": text, "back": shown.get_absolute_url()})
+
+
+def _head(ranking: Ranking) -> str:
+    draft = "" if ranking.state == "published" else f"({_('not published')})"
+    return f"{ranking.group.name} {ranking.period} {_('Red and black list')}{draft}"
+
+
+def _line(line: pages.PageRow) -> str:
+    row, entry = line.row, line.entry
+    again = _("%(number)s in a row") % {"number": entry.consecutive} if entry and entry.consecutive > 1 else ""
+    return " ".join(filter(None, [f"{row.rank or '—'}.", row.unit.label, score(row.printed_score), again]))

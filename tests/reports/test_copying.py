@@ -1,0 +1,23 @@
+"""The red and black list as text for a chat group."""
+
+import pytest
+
+from tests.reports.ranked import closed
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_ranking_is_told_with_places_and_scores(ranked, client):
+    ranking = closed(ranked)
+    client.force_login(ranked.office)
+
+    lines = client.get(f"/rankings/text/{ranking.period.code}/{ranking.group.code}/").context["text"].splitlines()
+
+    assert lines[0].startswith(f"【{ranking.group.name}")
+    assert any(row.unit.label in line for row in ranking.rows.all() for line in lines[1:])
+
+
+def test_one_that_is_not_there_is_not_told(ranked, client):
+    client.force_login(ranked.office)
+
+    assert client.get("/rankings/text/2026-W99/nope/").status_code == 404
