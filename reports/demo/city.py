@@ -20,6 +20,7 @@ from .people import make_people
 from .photos import make_photos
 from .places import make_map, make_units
 from .rankings import make_rules, publish_history
+from .reminders import make_reminders
 from .repairs import Repairs
 from .sites import make_sites
 from .standard import make_calendar, make_campaign
@@ -79,4 +80,5 @@ def build(
         say(f"{make_papers(now)} papers")
         count = publish_history(make_rules(people), people, history)
         make_objections(people, history)
+        make_reminders(clock, now)
         say(f"{count} rankings closed")

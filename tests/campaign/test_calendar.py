@@ -1,15 +1,17 @@
 """The work calendar in the database, and its page."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.urls import reverse
+from django.utils import timezone
 
-from campaign.models import Campaign, Event, WorkDay
+from campaign.checks import known_years
+from campaign.models import Campaign, Event, Notice, WorkDay
 from campaign.queries import work_clock
 from campaign.rules import Limit
-from campaign.services.calendar import seed_work_year, set_work_day
+from campaign.services.calendar import seed_work_year, set_work_day, warn_of_gaps
 from tests.campaign.test_work_clock import worked_2026
 from tests.city import MONDAY, at, work_year
 
@@ -172,3 +174,40 @@ def test_in_english(office):
     office.cookies["django_language"] = "en"
 
     assert "Work calendar 2026" in office.get(CALENDAR, {"year": 2026}).content.decode()
+
+
+def test_a_missing_year_is_told_to_office_and_system_administrator_once_a_week(city):
+    for day in (MONDAY, MONDAY, MONDAY + timedelta(days=2)):
+        assert warn_of_gaps(now=at(day)) == [2027]
+    told = Notice.objects.filter(kind="system")
+
+    assert sorted(row.person.username for row in told) == ["office", "system_admin"]
+    assert "2027" in told[0].text
+    warn_of_gaps(now=at(MONDAY + timedelta(days=7)))
+    assert Notice.objects.count() == 4
+
+
+def test_a_calendar_that_is_kept_warns_nobody(city):
+    work_year(2027)
+
+    assert warn_of_gaps(now=at(MONDAY)) == []
+    assert not Notice.objects.exists()
+
+
+@pytest.mark.parametrize("role", ["office", "system_admin"])
+def test_the_first_page_says_that_a_year_is_missing(client, city, role):
+    WorkDay.objects.all().delete()
+    client.force_login(city.people[role])
+
+    assert "工作日历" in client.get("/").content.decode().partition('role="alert"')[2][:600]
+
+
+@pytest.mark.django_db
+def test_the_check_of_a_start_names_the_missing_year():
+    work_year(timezone.localdate().year)
+    warned = {warning.msg[:26] for warning in known_years(databases=["default"])}
+    soon = (timezone.localdate() + timedelta(days=60)).year
+
+    assert warned == ({f"The work calendar of {soon} "} if soon != timezone.localdate().year else set())
+    WorkDay.objects.all().delete()
+    assert known_years(databases=["default"])

@@ -9,6 +9,7 @@ from django.db import DatabaseError, connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from campaign.models import Delivery, Notice, Robot
 from campaign.queries import facts_changed
 from inspections.models import Inspection, InspectionUnit, Problem
 from reports.models import Ranking, ScoringRule
@@ -38,6 +39,19 @@ def closed(city) -> Ranking:
 @pytest.fixture
 def published(city, closed) -> Ranking:
     return publish(ranking=closed, by=city.supervisor, now=at(AFTER, 12))
+
+
+def test_lists_are_told_to_their_units_and_to_chat_groups(city, closed, settings):
+    settings.SITE_URL = "https://wenming.example"
+    Robot.objects.create(code="JQ-1", name="群", kind="wecom", host="h", address="x")
+    Robot.objects.create(code="JQ-2", name="别群", kind="wecom", host="h", address="x", tells_lists=False)
+    publish(ranking=closed, by=city.supervisor, now=at(AFTER, 12))
+
+    told = Notice.objects.get(kind="ranking")
+    assert (told.person, told.text) == (city.leader, "东街登上 2026-W47 红榜")
+    message = Delivery.objects.get()
+    assert message.robot.code == "JQ-1"
+    assert "红榜: 东街\nhttps://wenming.example/rankings/2026-W47/" in message.text
 
 
 def test_publishing_freezes_inputs_rule_rows_and_lists(published):
