@@ -12,6 +12,7 @@ from units.models import Site, Unit
 
 from .cases import make_cases
 from .due_process import make_adjustments, make_objections
+from .fairness import make_fairness, mark_all_repeats
 from .filters import share_filters
 from .office_time import OfficeTime
 from .outlines import make_outlines
@@ -78,7 +79,9 @@ def build(
         say(f"{len(cases)} problems, {make_photos(cases, illustrated)} pictures")
         make_adjustments(people, history)
         say(f"{make_papers(now)} papers")
+        say(f"{mark_all_repeats()} repeats")
         count = publish_history(make_rules(people), people, history)
         make_objections(people, history)
         make_reminders(clock, now)
         say(f"{count} rankings closed")
+        say(make_fairness(people, history))

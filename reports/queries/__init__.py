@@ -13,7 +13,7 @@ from .drill import (
     steps_behind,
 )
 from .figures import Need, city_figures, city_trend, inspection_counts, measure
-from .late import late_entries, voided_since
+from .late import late_entries, upheld_since, voided_since
 from .rankings import (
     Shown,
     latest_ranking,
@@ -44,6 +44,7 @@ __all__ = [
     "shown_components",
     "sites_behind",
     "steps_behind",
+    "upheld_since",
     "voided_since",
     "window_of",
 ]

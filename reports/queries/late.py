@@ -1,8 +1,8 @@
-"""What came after a ranking was closed: entries that are late, and inspections voided since."""
+"""What came after a ranking was closed: late entries, inspections voided since, appeals upheld since."""
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from inspections.models import Inspection, InspectionUnit
+from inspections.models import Appeal, Inspection, InspectionUnit
 from units.models import UnitLink
 
 from ..models import Ranking
@@ -33,4 +33,22 @@ def voided_since(ranking: Ranking) -> QuerySet[Inspection]:
         seen_at__gte=period.starts_at,
         seen_at__lt=period.ends_at,
         voided_at__gte=ranking.closed_at,
+    )
+
+
+def upheld_since(ranking: Ranking) -> QuerySet[Appeal]:
+    """Appeals upheld after the ranking was closed against problems that may count in it, of its units or under one."""
+    if ranking.closed_at is None:
+        return Appeal.objects.none()
+    period, ranked = ranking.period, ranking.rows.values("unit")
+    above = UnitLink.objects.filter(descendant=OuterRef("unit"), ancestor__in=ranked)
+    alive = Q(held_since__lt=period.ends_at) & (
+        Q(problem__closed_at=None) | Q(problem__closed_at__gte=period.starts_at)
+    )
+    seen = Q(
+        problem__inspection__seen_at__gte=period.starts_at, problem__inspection__seen_at__lt=period.ends_at,
+        available__gt=0,
+    )  # fmt: skip
+    return Appeal.objects.filter(
+        Q(unit__in=ranked) | Exists(above), alive | seen, state=Appeal.State.UPHELD, decided_at__gte=ranking.closed_at
     )

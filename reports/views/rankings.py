@@ -16,11 +16,11 @@ from django.views.decorators.http import require_GET, require_POST
 from campaign.guard import UserRequest, require
 from campaign.models import User
 from campaign.permissions import Permission
-from inspections.models import Inspection
+from inspections.models import Appeal, Inspection
 
 from ..forms.looking import looked_at
 from ..models import Ranking
-from ..queries import late_entries, ranking_stamp, voided_since
+from ..queries import late_entries, ranking_stamp, upheld_since, voided_since
 from ..queries import ranking_page as pages
 from ..queries.glance import Glance, glance
 from ..queries.objections import held_back
@@ -108,7 +108,7 @@ def _page(request: UserRequest, shown: Ranking, mine: frozenset[int], acts: tupl
 @require_GET
 @require(Permission.SEE_INSPECTIONS)
 def late(request: UserRequest, period: str, group: str) -> HttpResponse:
-    """Inspections that were entered or voided after the ranking was closed; they wait for the next revision."""
+    """Inspections entered or voided and appeals upheld after the closing; they wait for the next revision."""
     shown = found_or_404(request, period, group)
     visible = Inspection.objects.visible_to(request.user).select_related("site", "inspector")
     after, voided = (
@@ -116,7 +116,9 @@ def late(request: UserRequest, period: str, group: str) -> HttpResponse:
         for rows in (late_entries(shown), voided_since(shown))
     )
     context: dict[str, Any] = {"ranking": shown, "late": after[:100], "voided": voided[:100]}
-    context |= {"late_count": after.count(), "voided_count": voided.count()}
+    appeals = Appeal.objects.visible_to(request.user).filter(pk__in=upheld_since(shown).values("pk"))
+    context |= {"late_count": after.count(), "voided_count": voided.count(), "upheld_count": appeals.count()}
+    context["upheld"] = appeals.select_related("problem__site", "unit")[:100]
     template = "reports/ranking_late.html#note" if request.htmx else "reports/ranking_late.html"
     return TemplateResponse(request, template, context)
 

@@ -1,0 +1,128 @@
+"""Repeats, appeals and rechecks of the demonstration, through the product's own services."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from django.core.files.base import ContentFile
+
+from campaign.models import User
+from campaign.rules import ONE_DAY, day_of
+from inspections.models import BlindVisit, Draw, Photo, Problem
+from inspections.rules import ANSWERED, Outcome, State
+from inspections.services.appeals import decide_appeal, make_appeal
+from inspections.services.entry import Seen, record_inspection
+from inspections.services.rechecks import finish_recheck, make_draw
+from inspections.services.repeats import mark_repeats
+
+from .people import People
+from .tables import dice
+from .visits import History
+
+#: What units write, and what the office answers: upheld or not; the last stay open.
+APPEALS = (
+    ("problem", "照片中车辆停放在施划泊位线内,不属于占道。", True, "经核对现场照片,确在泊位线内,申诉成立。"),
+    ("problem", "该路段自10月起由市政公司围挡施工,不属我单位管理。", True, "施工许可属实,问题不成立。"),
+    ("problem", "当日已清扫两次,照片为刚刚产生的落叶。", False, "现场为成堆垃圾,并非落叶,申诉不成立。"),
+    ("severity", "仅一处轻微破损,建议按一般问题处理。", True, "破损面积较小,同意降低严重程度。"),
+    ("severity", "已设置警示标志,未影响通行。", False, "位于学校门口,维持原严重程度。"),
+    ("problem", "该点位已移交相邻街道,附移交清单。", None, ""),
+    ("severity", "只有一张海报,已当场撕除。", None, ""),
+)
+DRAWN, SEEN_AGAIN = 24, 12
+
+
+def mark_all_repeats() -> int:
+    """Mark what repeats an earlier problem; returns how many do."""
+    return mark_repeats(Problem.objects.values_list("pk", flat=True))
+
+
+def make_fairness(people: People, history: History) -> str:
+    """Appeals in every state, a draw half done and blind re-inspections; returns what was made, in words."""
+    office = list(User.objects.filter(pk__in=people.office).order_by("pk"))
+    appeals = _make_appeals(people, office, history)
+    rechecks = _make_rechecks(office, history)
+    return f"{appeals} appeals, {rechecks} rechecks, {_make_blind(office, history)} blind visits"
+
+
+def _make_appeals(people: People, office: list[User], history: History) -> int:
+    held = Problem.objects.with_unit().filter(
+        handed_over_at__gte=history.now - timedelta(days=5),
+        unit__in=people.contacts,
+        severity__in=["normal", "serious"],
+    )
+    chosen = list(held.select_related("unit", "site").order_by("-severity", "pk")[: 3 * len(APPEALS) : 3])
+    users = User.objects.in_bulk(set(people.contacts.values()))
+    for problem, (against, text, upheld, answer) in zip(chosen, APPEALS, strict=False):
+        proof = [ContentFile("情况说明(演示)".encode(), name="情况说明.txt")] if upheld is not None else []
+        at = min(history.now, (problem.received_at or problem.handed_over_at or history.now) + timedelta(minutes=20))
+        made = make_appeal(
+            problem=problem, against=against, text=text, severity="minor" if against == "severity" else "",
+            proofs=proof, by=users[people.contacts[problem.unit_id]], at=at,
+        )  # fmt: skip
+        if upheld is not None:
+            handed = problem.steps.filter(move="hand_over").values_list("by_id", flat=True).last()
+            second = next(person for person in office if person.pk != handed)
+            decide_appeal(appeal=made, upheld=upheld, answer=answer, by=second, at=min(history.now, at + ONE_DAY / 8))
+    return min(len(chosen), len(APPEALS))
+
+
+def _draw(kind: str, number: int, office: list[User], history: History) -> Draw:
+    last = day_of(history.now) - 4 * ONE_DAY
+    seed = dice("draw", kind, history.today).getrandbits(62)
+    return make_draw(
+        kind=kind, first=last - 20 * ONE_DAY, last=last, number=number, seed=seed, by=office[0],
+        at=history.now - 3 * ONE_DAY,
+    )  # fmt: skip
+
+
+def _make_rechecks(office: list[User], history: History) -> int:
+    """Two thirds are done: most hold, two are not fixed, one was false."""
+    if not Problem.objects.filter(state=State.CLOSED).exists():
+        return 0
+    rows = list(_draw("repairs", DRAWN, office, history).rechecks.select_related("inspector", "problem"))
+    notes = {
+        3: ("not_fixed", "清理后又出现堆放,地面仍有污渍"),
+        7: ("false", "照片为另一处墙面,现场小广告仍在"),
+        11: ("not_fixed", "只修了一半,另一侧仍破损"),
+    }
+    for n, row in enumerate(rows[: 2 * len(rows) // 3]):
+        result, note = notes.get(n, ("holds", ""))
+        photos = [] if result == "holds" else _photo(row.inspector, n, history)
+        if result == "holds" or photos:
+            at = history.now - timedelta(hours=40 - n)
+            finish_recheck(recheck=row, result=result, note=note, photos=photos, by=row.inspector, at=at)
+    return len(rows)
+
+
+def _photo(by: User, n: int, history: History) -> list[UUID]:
+    """One more row for a picture that was drawn already."""
+    drawn = Photo.objects.filter(role=Photo.Role.BEFORE).order_by("pk").first()
+    if drawn is None:
+        return []
+    number = UUID(int=dice("recheck", history.today, n).getrandbits(128), version=4)
+    values = {name: getattr(drawn, name) for name in ("file", "thumb", "width", "height")}
+    Photo.objects.create(client_uuid=number, uploaded_by=by, sha256=f"{n:064}", received_at=history.now, **values)
+    return [number]
+
+
+def _make_blind(office: list[User], history: History) -> int:
+    """Most second answers are the first ones; one in nine is not."""
+    visits = _draw("blind", SEEN_AGAIN, office, history).visits.select_related("first__site__type", "inspector")
+    for n, visit in enumerate(visits[: SEEN_AGAIN * 3 // 4]):
+        _see_again(visit, n, history)
+    return len(visits)
+
+
+def _see_again(visit: BlindVisit, n: int, history: History) -> None:
+    throw, at = dice("blind", history.today, n), history.now - timedelta(hours=30 - n)
+    answers = []
+    for answer in visit.first.answers.select_related("item").filter(outcome__in=ANSWERED):
+        other = Outcome.NOT_MET if answer.outcome == Outcome.MET else Outcome.MET
+        outcome = other if throw.random() < 1 / 9 and not answer.item.photos_required else answer.outcome
+        if outcome == Outcome.MET or not answer.item.photos_required:
+            answers.append(Seen(item=answer.item, outcome=outcome))
+    if answers:
+        record_inspection(
+            site=visit.first.site, seen_at=at, kind="recheck", answers=answers, by=visit.inspector, recorded_at=at,
+            client_uuid=UUID(int=throw.getrandbits(128), version=4),
+        )  # fmt: skip
