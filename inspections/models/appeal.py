@@ -28,7 +28,7 @@ class Appeal(models.Model):
     class State(models.TextChoices):
         OPEN = "open", _("To decide")
         UPHELD = "upheld", _("Upheld")
-        REFUSED = "refused", _("Refused")
+        REFUSED = "refused", _("Not upheld")
         LAPSED = "lapsed", _("Lapsed")
 
     code = models.CharField(_("code"), max_length=60, unique=True)

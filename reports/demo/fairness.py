@@ -1,12 +1,12 @@
 """Repeats, appeals and rechecks of the demonstration, through the product's own services."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.core.files.base import ContentFile
 
 from campaign.models import User
-from campaign.rules import ONE_DAY, day_of
+from campaign.rules import ONE_DAY, day_of, start_of
 from inspections.models import BlindVisit, Draw, Photo, Problem
 from inspections.rules import ANSWERED, Outcome, State
 from inspections.services.appeals import decide_appeal, make_appeal
@@ -20,15 +20,21 @@ from .visits import History
 
 #: What units write, and what the office answers: upheld or not; the last stay open.
 APPEALS = (
-    ("problem", "照片中车辆停放在施划泊位线内,不属于占道。", True, "经核对现场照片,确在泊位线内,申诉成立。"),
-    ("problem", "该路段自10月起由市政公司围挡施工,不属我单位管理。", True, "施工许可属实,问题不成立。"),
-    ("problem", "当日已清扫两次,照片为刚刚产生的落叶。", False, "现场为成堆垃圾,并非落叶,申诉不成立。"),
-    ("severity", "仅一处轻微破损,建议按一般问题处理。", True, "破损面积较小,同意降低严重程度。"),
-    ("severity", "已设置警示标志,未影响通行。", False, "位于学校门口,维持原严重程度。"),
+    ("problem", "该处自上月起由市政公司围挡施工,不属我单位管理,附施工告知书。", True, "施工告知书属实,问题不成立。"),
+    ("problem", "照片拍摄地点在相邻单位辖区内,附辖区界线图。", True, "经核对界线图,不在该单位辖区,申诉成立。"),
+    ("problem", "检查前一日刚整改完毕,附当日工作照片。", False, "照片与现场不符,申诉不成立。"),
+    ("severity", "只有一处,范围很小,建议按轻微问题处理。", True, "仅一处且范围很小,同意降低严重程度。"),
+    ("severity", "未影响居民出行,建议降低严重程度。", False, "位于人流密集处,维持原严重程度。"),
     ("problem", "该点位已移交相邻街道,附移交清单。", None, ""),
-    ("severity", "只有一张海报,已当场撕除。", None, ""),
+    ("severity", "当天已处理,影响不大。", None, ""),
 )
 DRAWN, SEEN_AGAIN = 24, 12
+#: Which of the rechecks fail, and what the inspector writes.
+FAILED = {
+    3: ("not_fixed", "现场仍与整改前一样,未见处理"),
+    7: ("false", "整改照片不是此处,现场没有动过"),
+    11: ("not_fixed", "只整改了一处,其余未动"),
+}
 
 
 def mark_all_repeats() -> int:
@@ -75,21 +81,21 @@ def _draw(kind: str, number: int, office: list[User], history: History) -> Draw:
     )  # fmt: skip
 
 
+def _yesterday(history: History, n: int) -> datetime:
+    """A moment of yesterday's working time."""
+    return start_of(day_of(history.now) - ONE_DAY) + timedelta(minutes=540 + 23 * n)
+
+
 def _make_rechecks(office: list[User], history: History) -> int:
     """Two thirds are done: most hold, two are not fixed, one was false."""
     if not Problem.objects.filter(state=State.CLOSED).exists():
         return 0
     rows = list(_draw("repairs", DRAWN, office, history).rechecks.select_related("inspector", "problem"))
-    notes = {
-        3: ("not_fixed", "清理后又出现堆放,地面仍有污渍"),
-        7: ("false", "照片为另一处墙面,现场小广告仍在"),
-        11: ("not_fixed", "只修了一半,另一侧仍破损"),
-    }
     for n, row in enumerate(rows[: 2 * len(rows) // 3]):
-        result, note = notes.get(n, ("holds", ""))
+        result, note = FAILED.get(n, ("holds", ""))
         photos = [] if result == "holds" else _photo(row.inspector, n, history)
         if result == "holds" or photos:
-            at = history.now - timedelta(hours=40 - n)
+            at = _yesterday(history, n)
             finish_recheck(recheck=row, result=result, note=note, photos=photos, by=row.inspector, at=at)
     return len(rows)
 
@@ -114,7 +120,7 @@ def _make_blind(office: list[User], history: History) -> int:
 
 
 def _see_again(visit: BlindVisit, n: int, history: History) -> None:
-    throw, at = dice("blind", history.today, n), history.now - timedelta(hours=30 - n)
+    throw, at = dice("blind", history.today, n), _yesterday(history, n)
     answers = []
     for answer in visit.first.answers.select_related("item").filter(outcome__in=ANSWERED):
         other = Outcome.NOT_MET if answer.outcome == Outcome.MET else Outcome.MET
