@@ -18,7 +18,7 @@ from campaign.serializers import Coded, Text, Truth, Uuid, Whole
 from units.models import Site, Unit
 from units.serializers import UnitName
 
-from .models import Answer, Extension, Inspection, Photo, Problem, Step
+from .models import Answer, Appeal, AppealProof, Extension, Inspection, Photo, Problem, Step
 from .queries.ledger import seen_inspection, story
 from .queries.moves import moves_now
 from .queries.visits import findings
@@ -126,7 +126,8 @@ class ProblemSerializer(serializers.ModelSerializer[Problem]):
         fields = [
             "code", "client_uuid", "site", "unit", "text", "severity", "source", "state", "version", "limit",
             "noted_at", "handed_over_at", "receive_due_at", "received_at", "due_at", "submitted_at", "closed_at",
-            "suspended_until", "returned_at", "sent_back", "fixed_on_spot",
+            "suspended_until", "returned_at", "sent_back", "fixed_on_spot", "repeats", "voided_at",
+            "false_repair_at",
         ]  # fmt: skip
         read_only_fields = fields
 
@@ -326,3 +327,46 @@ class PhotoInput(serializers.Serializer[Any]):
 
     client_uuid = serializers.UUIDField()
     file = serializers.FileField(help_text="JPEG, PNG, WebP or HEIC, at most 30 MB")
+
+
+class ProofSerializer(serializers.ModelSerializer[AppealProof]):
+    """A file handed in with an appeal; the page of the appeal sends it."""
+
+    class Meta:
+        model = AppealProof
+        fields = ["name", "sha256", "size"]
+        read_only_fields = fields
+
+
+class AppealSerializer(serializers.ModelSerializer[Appeal]):
+    """An appeal; ``earned`` and ``available`` are the points of the answer that an upheld one took out."""
+
+    problem = serializers.CharField(source="problem.code")
+    unit = UnitName()
+    proofs = ProofSerializer(many=True)
+
+    class Meta:
+        model = Appeal
+        fields = [
+            "code", "problem", "unit", "against", "text", "severity_before", "severity_asked", "made_at", "state",
+            "answer", "decided_at", "earned", "available", "proofs",
+        ]  # fmt: skip
+        read_only_fields = fields
+
+
+class AppealInput(serializers.Serializer[Any]):
+    """What is appealed and why, with files of proof."""
+
+    against = serializers.ChoiceField(Appeal.Against.choices)
+    text = Text(max_length=1000)
+    severity = serializers.ChoiceField(
+        CheckItem.Severity.choices, required=False, help_text="with against=severity: the one that would be right"
+    )
+    proofs = serializers.ListField(child=serializers.FileField(), required=False, max_length=10)
+
+
+class DecisionInput(serializers.Serializer[Any]):
+    """What the office decides on an appeal, and why."""
+
+    upheld = Truth()
+    answer = Text(max_length=500)

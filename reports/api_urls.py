@@ -5,7 +5,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 
 from campaign.api import notices, standards
 from campaign.api.base import CodeConverter
-from inspections.api import inspections, photos, problems
+from inspections.api import appeals, inspections, photos, problems
 from units import api as units
 
 from . import api as reports
@@ -41,6 +41,10 @@ urlpatterns = [
     path("problems/", problems.Problems.as_view(), name="problems"),
     path("problems/<code:code>/", problems.OneProblem.as_view(), name="problem"),
     path("problems/<code:code>/moves/", problems.Moves.as_view(), name="moves"),
+    path("appeals/", appeals.Appeals.as_view(), name="appeals"),
+    path("appeals/<code:code>/", appeals.OneAppeal.as_view(), name="appeal"),
+    path("appeals/<code:code>/decision/", appeals.Decision.as_view(), name="appeal_decision"),
+    path("problems/<code:code>/appeals/", appeals.AppealsOfProblem.as_view(), name="problem_appeals"),
     path("photos/", photos.Photos.as_view(), name="photos"),
     path("photos/<uuid:client_uuid>/", photos.OnePhoto.as_view(), name="photo"),
     path("photos/<uuid:client_uuid>/file/", photos.PhotoFile.as_view(), name="photo_file"),

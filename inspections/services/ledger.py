@@ -85,7 +85,7 @@ def doubt_repair(*, problem: Problem, by: User, at: datetime, note: str) -> bool
     """
     pk = problem.merged_into_id or problem.pk
     before = Problem.objects.select_for_update(of=["self"]).select_related("unit", "site", "item").get(pk=pk)
-    standing = Problem.objects.filter(pk=pk, state=State.CLOSED)
+    standing = Problem.objects.filter(pk=pk, state=State.CLOSED, voided_at=None)
     again = {"state": State.SUBMITTED, "closed_at": None, "fixed_on_spot": False}
     if not standing.update(**again, version=F("version") + 1):
         return False

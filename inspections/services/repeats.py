@@ -54,7 +54,7 @@ def mark_repeats(ids: Iterable[int]) -> int:
 
 
 #: States in which a problem was none, or went on as another.
-ENDED_OTHERWISE = sorted({"cancelled", "merged", "split"} & set(State))
+ENDED_OTHERWISE = (State.CANCELLED, State.MERGED, State.SPLIT)
 COLUMNS = ("pk", "site_id", "item_id", "text", "noted_at", "closed_at", "repeats", "repeat_of_id", "inspection_id")
 
 
