@@ -367,6 +367,7 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": "/api/v1/",
     "ENUM_NAME_OVERRIDES": {
+        "Severity": "campaign.models.CheckItem.Severity",
         "Kind": "inspections.models.Inspection.Kind",
         "PeriodKind": "reports.models.Period.Kind",
         "UnitKind": "units.models.Unit.Kind",
