@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.core.files.base import ContentFile
 
-from campaign.models import User
+from campaign.models import FactChange, User
 from campaign.rules import ONE_DAY, day_of, start_of
 from inspections.models import BlindVisit, Draw, Photo, Problem
 from inspections.rules import ANSWERED, Outcome, State
@@ -13,6 +13,7 @@ from inspections.services.appeals import decide_appeal, make_appeal
 from inspections.services.entry import Seen, record_inspection
 from inspections.services.rechecks import finish_recheck, make_draw
 from inspections.services.repeats import mark_repeats
+from reports.services import roll_up
 
 from .people import People
 from .tables import dice
@@ -47,7 +48,10 @@ def make_fairness(people: People, history: History) -> str:
     office = list(User.objects.filter(pk__in=people.office).order_by("pk"))
     appeals = _make_appeals(people, office, history)
     rechecks = _make_rechecks(office, history)
-    return f"{appeals} appeals, {rechecks} rechecks, {_make_blind(office, history)} blind visits"
+    blind = _make_blind(office, history)
+    FactChange.objects.exclude(day=history.today).delete()  # of ended periods, which are published
+    roll_up(now=history.now)
+    return f"{appeals} appeals, {rechecks} rechecks, {blind} blind visits"
 
 
 def _make_appeals(people: People, office: list[User], history: History) -> int:

@@ -13,7 +13,7 @@ from campaign.models import Campaign, User
 from campaign.permissions import Role
 from campaign.queries import work_clock
 from campaign.rules import SHANGHAI, day_of, parse_limit
-from inspections.models import Answer, Inspection, Photo, Problem
+from inspections.models import Answer, Appeal, BlindVisit, Inspection, Photo, Problem, Recheck
 from inspections.rules import Earned, Move, can_move, earn, earned_share, site_score
 from reports.demo.city import NotEmpty, build
 from reports.demo.tables import column, table
@@ -65,7 +65,7 @@ def test_an_inspection_counts_for_the_units_the_service_would_name(demo):
 
 
 def test_problems_walk_the_transition_table(demo):
-    for problem in Problem.objects.prefetch_related("steps"):
+    for problem in Problem.objects.filter(appeals=None, rechecks=None).prefetch_related("steps"):
         steps = list(problem.steps.all())
         assert (steps[0].move, steps[-1].state, len(steps) - 1) == ("note", problem.state, problem.version)
         for before, after in pairwise(steps):
@@ -75,7 +75,7 @@ def test_problems_walk_the_transition_table(demo):
 
 def test_problems_are_due_when_the_clock_says(demo):
     clock = work_clock(Campaign.objects.get())
-    for problem in Problem.objects.exclude(handed_over_at=None)[:200]:
+    for problem in Problem.objects.exclude(handed_over_at=None).filter(rechecks=None)[:200]:
         assert problem.due_at == clock.due(problem.handed_over_at, parse_limit(problem.limit))
 
 
@@ -141,3 +141,10 @@ def test_the_texts_of_the_checklists_are_all_different():
     texts = [row["text"] for row in table("check_items")]
 
     assert len(set(texts)) == len(texts) > 500
+
+
+def test_appeals_repeats_and_rechecks_are_there_to_see(demo):
+    assert set(Appeal.objects.values_list("state", flat=True)) >= {"open", "upheld", "refused"}
+    assert Problem.objects.filter(repeats__gt=0).exists()
+    assert {"holds", "false"} <= set(Recheck.objects.values_list("result", flat=True))
+    assert BlindVisit.objects.exclude(second=None).exists()
