@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("inspections", "0020_move_guards"),
+        ("inspections", "0022_due_index"),
     ]
 
     operations = [
