@@ -40,7 +40,7 @@ def rows_of(unit: Unit, user: User, *, kind: str = "week", until: datetime | Non
     )
     if until:
         found = found.filter(ranking__period__ends_at__lte=until)
-    found = found.select_related("ranking__period", "ranking__group", "unit").defer(
+    found = found.select_related("ranking__period", "ranking__group", "ranking__rule", "unit").defer(
         "ranking__inputs", "ranking__snapshot"
     )
     rows: dict[int, RankingRow] = {}

@@ -4,12 +4,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from django.db.models import Count, Q
+
 from campaign.models import User
+from campaign.rules import day_of
 from inspections.models import Problem
-from units.models import Unit, UnitLink
+from inspections.rules import WITH_UNIT, State
+from units.models import TaskDuty, Unit, UnitLink
 
 from ..models import RankingRow
-from ..rules.lift import Lift, next_place, on_time_gain
+from ..rules.lift import Gains, Lift, Work, lift
+from ..rules.spec import RuleSpec
 from .history import rows_of
 from .rankings import Shown, shown_components
 
@@ -62,13 +67,28 @@ def standing_of(unit: Unit, user: User, *, at: datetime) -> Standing | None:
 
 
 def _lift(row: RankingRow, parts: list[Shown], others: list[tuple[int, Decimal]], at: datetime) -> Lift | None:
-    up = next_place(row.score, others) if row.score is not None else None
-    if up is None:
+    if row.score is None:
         return None
-    part = next((part for part in parts if part.figure == "on_time" and part.kind == "rate"), None)
-    if part is None or part.numerator is None or part.denominator is None or part.share is None:
-        return Lift(*up, 0, None, None, Decimal(0))
+    return lift(RuleSpec.parse(row.ranking.rule.spec), parts, row.score, others, _open_work(row, at))
+
+
+def _open_work(row: RankingRow, at: datetime) -> list[Work]:
+    """What the unit and those under it hold and can still do in time: problems, receipts, duties."""
+    span = row.ranking.period.span
     under = UnitLink.objects.filter(ancestor=row.unit_id, valid_to=None).values("descendant")
-    in_time = Problem.objects.with_unit().filter(unit__in=under, due_at__gte=at).count()
-    before, after, gain = on_time_gain(part.numerator, part.denominator, part.share, in_time)
-    return Lift(*up, in_time, before, after, gain)
+    in_period = Q(handed_over_at__gte=span.starts_at, handed_over_at__lt=span.ends_at)
+    counts = Problem.objects.filter(unit__in=under).aggregate(
+        due=Count("pk", filter=Q(state__in=WITH_UNIT, due_at__gte=at)),
+        of_period=Count("pk", filter=Q(state__in=WITH_UNIT, due_at__gte=at) & in_period),
+        receipts=Count("pk", filter=Q(state=State.HANDED_OVER, receive_due_at__gte=at)),
+    )
+    duties = TaskDuty.objects.filter(unit__in=under, due_on__gte=day_of(at), state__in=["open", "returned"]).count()
+
+    def closing(count: int) -> Gains:
+        return {"on_time": (count, count), "rectified": (min(count, counts["of_period"]), 0)}
+
+    return [
+        Work("problems", counts["due"], closing),
+        Work("receipts", counts["receipts"], lambda count: {"prompt_receipt": (count, count)}),
+        Work("duties", duties, lambda count: {"tasks": (count, count)}),
+    ]

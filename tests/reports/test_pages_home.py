@@ -1,6 +1,7 @@
 """The first page of each role."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.db import connection
@@ -80,9 +81,13 @@ def test_a_unit_learns_what_would_lift_it(ranked, signed_in):
     visit(ranked, site=ranked.west_market, seen_at=at(made.MONDAY), earned=10)
     made.problem(ranked, "W-1", due_at=timezone.now() + timedelta(days=2), unit=ranked.west)
 
-    lift = signed_in(ranked.neighbour).get("/").context["standing"].lift
+    page = signed_in(ranked.neighbour).get("/")
+    lift = page.context["standing"].lift
 
-    assert (lift.place, str(lift.missing), lift.problems) == (1, "21.0000", 0)
+    (lever,) = lift.levers
+    assert (lift.place, lift.missing, lift.reached) == (1, Decimal(21), False)
+    assert (lever.kind, lever.count, lever.gain, lever.enough) == ("problems", 1, Decimal(20), None)
+    assert "+20.00" in page.content.decode()
 
 
 def test_a_unit_has_its_problems_by_due_date_and_the_move_to_make(ranked, signed_in):
