@@ -3,7 +3,8 @@
     python3 -I recompute.py BUNDLE.zip [SHA-256 that the page shows]
 
 It says every difference and ends with 1, or "verified" with 0. Not recomputed: movement and consecutive listings, which
-come from the period before. Every value is an exact fraction; roundings are half up; days are those of Asia/Shanghai.
+come from the period before; bands and what follows from a listing, which are words; and of totals other than the mean,
+how much each component brings (their sum is). Every value is an exact fraction; days are those of Asia/Shanghai.
 """
 
 import csv
@@ -12,17 +13,28 @@ import io
 import json
 import sys
 import zipfile
-from collections import defaultdict
+from collections import Counter, defaultdict
 from datetime import date, datetime, timedelta, timezone
+from decimal import Decimal as D
+from decimal import localcontext
 from fractions import Fraction as F
 
 SHANGHAI, DAY = timezone(timedelta(hours=8)), timedelta(days=1)
-KNOWN = {"components", "component_places", "places", "least_inspections", "red", "black"}
-KNOWN_IN_COMPONENT = {"figure", "mean", "scope", "weight", "invert", "title"}
+#: What this script knows of rules; it says so where a rule has more.
+KNOWN = {
+    "components", "component_places", "places", "least_inspections", "red", "black", "total", "missing", "rounding",
+    "component_rounding", "rank_on", "ties", "tie_by", "least", "greatest", "bands", "steps", "lists",
+}  # fmt: skip
+KINDS = {"rate", "below", "points", "sheet", "earlier", "table"}
+CHOSEN = {"sources": "source", "kinds": "kind", "severities": "severity", "subjects": "subject", "levels": "level"}
+RANKED = {"", "reweighted", "averaged", "counted_zero"}
 
 
-def half_up(value, places):
-    return F((2 * value * 10**places + 1) // 2, 10**places)
+def rounded(value, places, how="half_up"):
+    """At so many places: half up (away from zero), down or up."""
+    units, half = F(value) * 10**places, F(1, 2)
+    whole = (units + half) // 1 if units >= 0 else -((half - units) // 1)
+    return F({"half_up": whole, "down": units // 1, "up": -(-units // 1)}[how], 10**places)
 
 
 def at(text):
@@ -67,15 +79,18 @@ def facts(name, data, start, cut):
         yield row["unit"], due, row["state"] == "accepted" and told is not None and day(told) <= due, 1
 
 
+def above(data, unit, on, scope):
+    """The unit and, for a subtree, those that stood above it on a day."""
+    links = data["links"].get(unit, ()) if scope == "subtree" else ()
+    return {unit} | {link["above"] for link in links if link["from"] <= on < (link["to"] or "9999-12-31")}
+
+
 def rates(part, data, start, cut):
     """Unit → numerator and denominator of one component."""
     found = defaultdict(lambda: [F(0), F(0)])
     if part["figure"] != "conformity":
-        above = defaultdict(list)
-        for link in data["tree"] if part["scope"] == "subtree" else ():
-            above[link["unit"]].append((link["above"], link["from"], link["to"] or "9999-12-31"))
         for unit, on, numerator, denominator in facts(part["figure"], data, start, cut):
-            for one in {unit} | {up for up, begins, ends in above[unit] if begins <= on.isoformat() < ends}:
+            for one in above(data, unit, on.isoformat(), part["scope"]):
                 found[one][0] += numerator
                 found[one][1] += denominator
         return {unit: pair for unit, pair in found.items() if pair[1]}
@@ -97,8 +112,138 @@ def rates(part, data, start, cut):
             elif available:
                 shares[indicator if by == "by_indicator" else site].append(earned / available)
         if shares:
-            found[unit] = [half_up(sum(sum(group) / len(group) for group in shares.values()), 10), F(len(shares))]
+            found[unit] = [rounded(sum(sum(group) / len(group) for group in shares.values()), 10), F(len(shares))]
     return dict(found)
+
+
+def code_of(on, kind):
+    """The code of the period of a kind that holds a day."""
+    year, week, _weekday = on.isocalendar()
+    return {
+        "day": on.isoformat(), "week": f"{year}-W{week:02}", "month": f"{on:%Y-%m}",
+        "quarter": f"{on.year}-Q{(on.month + 2) // 3}", "year": f"{on.year}",
+    }[kind]  # fmt: skip
+
+
+def earlier(part, data, code):
+    """Unit → Σ weight × published score, Σ weight: of the last periods of a kind, or of those within the period."""
+    (first, after), weights = bounds(code), {}
+    on = first
+    for weight in part["weights"]:
+        on = bounds(code_of(on, part["period"]))[0] - DAY
+        weights[code_of(on, part["period"])] = F(weight)
+    while not part["weights"] and on < after:
+        one = code_of(on, part["period"])
+        begins, on = bounds(one)
+        if begins >= first and on <= after and one != code:
+            weights[one] = F(1)
+    found = defaultdict(lambda: [F(0), F(0)])
+    for row in data["earlier"]:
+        found[row["unit"]][0] += weights.get(row["period"], 0) * F(row["score"])
+        found[row["unit"]][1] += weights.get(row["period"], 0)
+    return {unit: pair for unit, pair in found.items() if pair[1]}
+
+
+def events(line, scope, data):
+    """Unit → points and number of the events that a line of a rule takes."""
+    if line["event"] == "adjustment":
+        rows = [{**row, "subject": row["event"], "nth": 1} for row in data["adjustments"]]
+    else:
+        rows = [row for row in data["events"] if row["event"] == line["event"]]
+    stays = line["event"] == "clean_site"  # these rows stand for every unit they count for already
+    rows = [row for row in rows if not stays or row["direct"] == (scope == "direct")]
+    rows = [row for row in rows if all(not line.get(n) or row.get(c) in line[n] for n, c in CHOSEN.items())]
+    checks = Counter((row["unit"], row["day"], row.get("kind")) for row in rows)
+    found = defaultdict(lambda: [F(0), 0])
+    for row in rows:
+        points = F(line["each"] if line.get("each") is not None else row["points"])
+        if line.get("from_nth") and line.get("then") is not None and row["nth"] >= line["from_nth"]:
+            points = F(line["then"])
+        points *= 2 if row.get("source") in line.get("doubled", ()) else 1
+        points *= F(line.get("on_spot", 1)) if row.get("on_spot") else 1
+        points *= row["nth"] if line.get("by_number") else 1
+        if line.get("together") and checks[row["unit"], row["day"], row.get("kind")] >= line["together"]:
+            points *= F(line.get("times", 1))
+        for one in {row["unit"]} if stays else above(data, row["unit"], row["day"], scope):
+            found[one][0] += points
+            found[one][1] += 1
+    return found
+
+
+def full(part):
+    kind = part.get("kind", "rate")
+    if kind == "points":
+        return F(part["base"]) if F(part["base"]) > 0 else F(part.get("most") or 100)
+    if kind == "table" and part["total"] == "sum":
+        return sum(F(one["weight"]) for one in part["parts"])
+    return F(part["points"]) if kind in ("below", "sheet") else F(100)
+
+
+def column(part, rule, codes, data, span):
+    """One part of all units: its components as published (ratio, value, counted, lines, inner parts), unit by unit."""
+    code, start, cut = span
+    places, how, kind = rule["component_places"], rule.get("component_rounding", "half_up"), part.get("kind", "rate")
+    cells = {unit: {"ratio": (None, None), "value": None, "lines": [], "parts": []} for unit in codes}
+    if kind in ("rate", "below", "sheet", "earlier"):
+        if kind == "sheet":
+            ratios = {row["unit"]: (F(row["value"]), F(1)) for row in data["marks"] if row["sheet"] == part["figure"]}
+        else:
+            ratios = earlier(part, data, code) if kind == "earlier" else rates(part, data, start, cut)
+        for unit in set(ratios) & set(codes):
+            above_, below = cells[unit]["ratio"] = tuple(ratios[unit])
+            value = rounded(above_ / below * (100 if kind in ("rate", "below") else 1), places, how)
+            if kind == "below":
+                gap = max((value - F(part["threshold"])) * (1 if part["invert"] else -1), 0)
+                gap = gap // 1 if part["whole"] else gap
+                value = max(rounded(F(part["points"]) - F(part["step"]) * gap, places, how), F(0))
+            cells[unit]["value"] = value
+    elif kind == "points":
+        lines = [(line, events(line, part["scope"], data)) for line in part["lines"]]
+        for unit, cell in cells.items():
+            for at_, (line, found) in enumerate(lines):
+                if unit in found:
+                    points, cap = rounded(found[unit][0], places, how), F(line.get("cap") or 10**9)
+                    cell["lines"].append([at_, found[unit][1], min(max(points, -cap), cap)])
+            value = max(F(part["base"]) + sum(points for _at, _count, points in cell["lines"]), F(part["least"]))
+            cell["value"] = min(value, F(part["most"])) if part.get("most") is not None else value
+    else:
+        inner = [column(one, rule, codes, data, span) for one in part["parts"]]
+        for unit, cell in cells.items():
+            cell["parts"] = [cells_[unit] for cells_ in inner]
+            value = total(part["parts"], [one["counted"] for one in cell["parts"]], part["total"])
+            cell["value"] = None if value is None else rounded(value, places, how)
+    for cell in cells.values():
+        value = cell["value"]
+        turn = kind == "rate" and value is not None
+        cell["counted"] = min(max(100 - value if part["invert"] else value, F(0)), F(100)) if turn else value
+    policy = part.get("missing") or rule.get("missing", "reweight")
+    present = [cell["counted"] for cell in cells.values() if cell["counted"] is not None]
+    for cell in cells.values():
+        if cell["counted"] is None and (policy == "zero" or (policy == "others" and present)):
+            cell["counted"] = F(0) if policy == "zero" else rounded(sum(present) / len(present), places, how)
+    return cells
+
+
+def total(parts, counted, mode):
+    """Weighted mean, sum of points or weighted geometric mean of the parts present, before it is rounded."""
+    here = [(F(part["weight"]), value / full(part), part) for part, value in zip(parts, counted) if value is not None]
+    if not here:
+        return None
+    whole = sum(weight for weight, _value, _part in here)
+    if mode == "mean":
+        return sum(weight * value for weight, value, _part in here) * 100 / whole
+    if mode == "sum":  # others carry what is missing, but bonus points (from a base of 0) count as they are
+        carries = lambda part: not (part.get("kind") == "points" and F(part["base"]) == 0)  # noqa: E731
+        present = sum(weight for weight, _value, part in here if carries(part))
+        factor = sum(F(part["weight"]) for part in parts if carries(part)) / present if present else 1
+        return sum(weight * value * (factor if carries(part) else 1) for weight, value, part in here)
+    if any(value <= 0 for _weight, value, _part in here):
+        return F(0)
+    with localcontext() as context:
+        context.prec = 60
+        of = lambda number: D(number.numerator) / number.denominator  # noqa: E731
+        logs = sum(of(weight) * (D(value.numerator).ln() - D(value.denominator).ln()) for weight, value, _p in here)
+        return F(((logs / of(whole)).exp() * 100).quantize(D("1e-40")))
 
 
 def share_out(parts, total, places):
@@ -111,45 +256,72 @@ def share_out(parts, total, places):
 
 
 def rows_of(snapshot, data):
-    """The rows as the rule makes them: unit → rank, score, footnote and components; and the list of each unit."""
+    """The rows as the rule makes them: unit → rank, score, footnote, components and what they must sum to."""
     rule = snapshot["rule"]["spec"]
-    first, after = bounds(snapshot["period"])
-    start, cut = (datetime(d.year, d.month, d.day, tzinfo=SHANGHAI) for d in (first, after))
-    parts = [(part, F(part["weight"]), rates(part, data, start, cut)) for part in rule["components"]]
-    inspected = [row["unit"] for row in data["inspections"]]
+    parts, codes = rule["components"], sorted(row["unit"] for row in snapshot["rows"])
+    start, cut = (datetime(d.year, d.month, d.day, tzinfo=SHANGHAI) for d in bounds(snapshot["period"]))
+    columns = [column(part, rule, codes, data, (snapshot["period"], start, cut)) for part in parts]
+    inspected = Counter(row["unit"] for row in data["inspections"])
     rows = {}
-    for code in sorted(row["unit"] for row in snapshot["rows"]):
-        ratios = [found.get(code) for _part, _weight, found in parts]
-        values = [pair and half_up(pair[0] / pair[1] * 100, rule["component_places"]) for pair in ratios]
-        turned = [part["invert"] for part, _weight, _found in parts]
-        counted = [v if v is None else min(max(100 - v if t else v, 0), 100) for v, t in zip(values, turned)]
-        here = [(weight, value) for (_part, weight, _found), value in zip(parts, counted) if value is not None]
-        whole = sum(weight for weight, _value in here)
-        score = half_up(sum(w * v for w, v in here) / whole, rule["places"]) if here else None
-        points = iter(share_out([w * v / whole for w, v in here], score, rule["places"]) if here else [])
-        few = inspected.count(code) < rule["least_inspections"]
-        note = "nothing_to_assess" if score is None else "few_inspections" if few else ""
-        note = note or ("reweighted" if None in counted else "")
-        columns = [
-            (*(r or (None, None)), v, c, None if v is None else next(points))
-            for r, v, c in zip(ratios, values, counted)
-        ]
-        rows[code] = [None, score if note in ("", "reweighted") else None, note, columns]
-    ranked = sorted((row for row in rows.values() if row[1] is not None), key=lambda row: -row[1])
+    for code in codes:
+        cells = [cells[code] for cells in columns]
+        exact = total(parts, [cell["counted"] for cell in cells], rule.get("total", "mean"))
+        brought = score = None if exact is None else rounded(exact, rule["places"], rule.get("rounding", "half_up"))
+        for name, pick in (("least", max), ("greatest", min)):
+            if exact is not None and rule.get(name) is not None:
+                exact, score = pick(exact, F(rule[name])), pick(score, F(rule[name]))
+        note = footnote(rule, cells, score, inspected[code])
+        rows[code] = {"rank": None, "score": score if note in RANKED else None, "exact": exact, "footnote": note,
+                      "cells": cells, "brought": brought}  # fmt: skip
+    ranked = [row for row in rows.values() if row["score"] is not None]
+    by = "exact" if rule.get("rank_on") == "exact" else "score"
+    tie = next((n for n, part in enumerate(parts) if part["figure"] == rule.get("tie_by", "")), None)
     for row in ranked:
-        row[0] = 1 + sum(other[1] > row[1] for other in ranked)
-    return rows, lists(rule, rows, [row[1] for row in ranked])
+        row["key"] = row[by], 0 if tie is None else row["cells"][tie]["counted"] or 0
+    keys = [row["key"] for row in ranked]
+    for row in ranked:
+        above_ = [key for key in keys if key > row["key"]]
+        row["rank"] = 1 + len(set(above_) if rule.get("ties") == "dense" else above_)
+    return rows
 
 
-def lists(rule, rows, scores):
-    """Unit → red or black; who would be on both is on neither."""
+def footnote(rule, cells, score, inspections):
+    missing = [part for part, cell in zip(rule["components"], cells) if cell["value"] is None]
+    if score is None or len(missing) == len(cells):
+        return "nothing_to_assess"
+    if inspections < rule["least_inspections"]:
+        return "few_inspections"
+    policies = {part.get("missing") or rule.get("missing", "reweight") for part in missing}
+    if "leave_out" in policies:
+        return "part_missing"
+    if any(cell["counted"] is None for cell in cells):
+        return "reweighted"
+    return "" if not missing else "averaged" if "others" in policies else "counted_zero"
+
+
+def lists(rule, rows, code):
+    """(unit, board) → red or black; who would be on both is on neither."""
+    kind = {10: "day", 4: "year"}.get(len(code)) or {"W": "week", "Q": "quarter"}.get(code[5], "month")
     colors = {}
-    for code, (rank, score, _note, _columns) in rows.items():
-        red, black, worse = rule["red"], rule["black"], sum(other < (score or 0) for other in scores)
-        on_red = red and rank and rank <= red.get("best", rank) and score >= F(red.get("least_score", 0))
-        on_black = black and rank and worse < black.get("worst", worse + 1) and score < F(black.get("below", 10**9))
-        if bool(on_red) != bool(on_black):
-            colors[code] = "red" if on_red else "black"
+    for board in [{"red": rule["red"], "black": rule["black"]}, *rule.get("lists", [])]:
+        if board.get("periods") and kind not in board["periods"]:
+            continue
+        at_ = next((n for n, part in enumerate(rule["components"]) if part["figure"] == board.get("by")), None)
+        values = {
+            unit: row["score"] if at_ is None else row["cells"][at_]["counted"] or F(0)
+            for unit, row in rows.items()
+            if row["rank"] and (at_ is None or row["cells"][at_]["value"] is not None)
+        }
+        red, black = ({k: v for k, v in board[color].items() if k != "word"} for color in ("red", "black"))
+        for unit, value in values.items():
+            place = rows[unit]["rank"] if at_ is None else 1 + sum(other > value for other in values.values())
+            worse = (
+                sum(rows[u]["rank"] > place for u in values) if at_ is None else sum(v < value for v in values.values())
+            )
+            on_red = red and place <= red.get("best", place) and value >= F(red.get("least_score", -(10**9)))
+            on_black = black and worse < black.get("worst", worse + 1) and value < F(black.get("below", 10**9))
+            if bool(on_red) != bool(on_black):
+                colors[unit, board.get("name", "")] = "red" if on_red else "black"
     return colors
 
 
@@ -194,23 +366,56 @@ def check(files, digest):
     tables["components.csv"] = [{"unit": row["unit"], **part} for row in snapshot["rows"] for part in row["components"]]
     yield from (f"{name}: not what the json says" for name in tables if table(files[name]) != as_table(tables[name]))
     spec = snapshot["rule"]["spec"]
-    if set(spec) - KNOWN or any(set(part) - KNOWN_IN_COMPONENT for part in spec["components"]):
+    if set(spec) - KNOWN or any(part.get("kind", "rate") not in KINDS for part in spec["components"]):
         yield "this rule has settings that this script does not know"
         return
-    rows, colors = rows_of(snapshot, data)
-    order = sorted(rows, key=lambda code: (rows[code][0] or 10**9, code))
+    data["links"] = defaultdict(list)
+    for link in data["tree"]:
+        data["links"][link["unit"]].append(link)
+    rows = rows_of(snapshot, data)
+    keys = {code: row.get("key", ()) for code, row in rows.items()}
+    order = sorted(rows, key=lambda code: (not keys[code], [-part for part in keys[code]], code))
     if [row["unit"] for row in snapshot["rows"]] != order:
         yield "the order of the rows"
-    said = {entry["unit"]: entry["color"] for entry in snapshot["lists"]}
+    said, colors = {}, lists(spec, rows, snapshot["period"])
+    for entry in snapshot["lists"]:
+        said[entry["unit"], entry.get("board", "")] = entry["color"]
+    for key in sorted({*said, *colors}):
+        if said.get(key) != colors.get(key):
+            yield f"{key[0]}: list is {said.get(key)}, recomputed {colors.get(key)}"
     for row in snapshot["rows"]:
-        rank, score, note, columns = rows[row["unit"]]
-        names = ("numerator", "denominator", "value", "counted", "points")
-        told = [tuple(number(part[name]) for name in names) for part in row["components"]]
+        mine, told = rows[row["unit"]], row["components"]
         pairs = {
-            "rank": (row["rank"], rank), "score": (number(row["score"]), score), "footnote": (row["footnote"], note),
-            "list": (said.get(row["unit"]), colors.get(row["unit"])), "components": (told, columns),
+            "rank": (row["rank"], mine["rank"]), "score": (number(row["score"]), mine["score"]),
+            "footnote": (row["footnote"], mine["footnote"]),
+            "components": ([published(part) for part in told], [computed(cell) for cell in mine["cells"]]),
+            "components brought": ([number(part["points"]) for part in told], brought(spec, mine, told)),
         }  # fmt: skip
         yield from (f"{row['unit']}: {name} is {a}, recomputed {b}" for name, (a, b) in pairs.items() if a != b)
+
+
+def published(part):
+    names = ("numerator", "denominator", "value", "counted")
+    lines = [[at_, count, F(points)] for at_, count, points in part.get("lines", [])]
+    return [*(number(part[name]) for name in names), lines, [published(one) for one in part.get("parts", [])]]
+
+
+def computed(cell):
+    return [*cell["ratio"], cell["value"], cell["counted"], cell["lines"], [computed(one) for one in cell["parts"]]]
+
+
+def brought(spec, mine, told):
+    """What each component brings: of a mean each share, of other totals their sum alone is recomputed."""
+    points = [number(part["points"]) for part in told]
+    if spec.get("total", "mean") != "mean" or spec.get("rounding", "half_up") != "half_up":
+        right = sum(point or 0 for point in points) == (mine["brought"] or 0)
+        return points if right else f"summing to {mine['brought']}"
+    here = [(F(part["weight"]), cell["counted"] / full(part), at_) for at_, (part, cell) in
+            enumerate(zip(spec["components"], mine["cells"])) if cell["counted"] is not None]  # fmt: skip
+    whole = sum(weight for weight, _value, _at in here)
+    shares = share_out([w * v * 100 / whole for w, v, _at in here], mine["brought"], spec["places"]) if here else []
+    found = {at_: share for (_w, _v, at_), share in zip(here, shares)}
+    return [found.get(at_) for at_ in range(len(told))]
 
 
 def main(path, digest=""):

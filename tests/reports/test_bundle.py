@@ -65,6 +65,14 @@ def test_random_weeks_by_random_rules(city, tmp_path):
             transaction.set_rollback(True)
 
 
+def test_random_weeks_by_rules_of_every_kind_of_part(city, tmp_path):
+    for seed in range(500, 515):
+        with transaction.atomic():
+            for ranking in random_week(city, seed, parts=True):
+                assert recompute(bundle_of(ranking), tmp_path) == (0, f"verified {ranking.digest}\n"), seed
+            transaction.set_rollback(True)
+
+
 def test_the_same_ranking_gives_the_same_bytes(ranked):
     both = [io.BytesIO(), io.BytesIO()]
     for file in both:
