@@ -14,12 +14,14 @@ from campaign.models import CheckItem, User
 from campaign.queries import running_campaign, work_clock
 from campaign.resources.cells import Choice, Code, Moment, Whole, Words
 from campaign.resources.check_items import SEVERITY_NAMES
-from campaign.resources.sheet import Check, Column, Names, SheetResource
+from campaign.resources.sheet import NEW, Check, Column, Names, SheetResource
 from campaign.rules import UnknownYear, WorkClock, day_of, parse_limit
 from units.models import Site
 from units.resources.names import site_names, unit_names
 
 from ..models import Inspection, Problem
+from ..models.exemption import Case
+from ..queries.exemptions import exempt
 from ..queries.ledger import ALL, in_state, narrowed
 from ..services.bulk import ProblemRow, store_problems
 from ..services.ledger import RECEIVE_LIMIT
@@ -71,6 +73,26 @@ class ProblemSheet(SheetResource):
         stored = stored_problems([problem.code for problem in rows.values()])
         self._check_stored(check, rows, stored)
         check.compare({row: rows[row] for row in check.right()}, stored)
+        self._warn_of_exempt(check)
+
+    @staticmethod
+    def _warn_of_exempt(check: Check) -> None:
+        """New problems that are exempt come in all the same, with a note: the sheet may know better."""
+        new = [row for row in check.right() if check.status[row] == NEW]
+        cells = check.cleaned
+        sites = Site.objects.in_bulk({cells["site"][row] for row in new if cells["site"][row]})
+        cases = [
+            Case(
+                at=cells["noted_at"][row],
+                text=cells["text"][row],
+                site=sites.get(cells["site"][row]),
+                unit_id=cells["unit"][row],
+            )
+            for row in new
+        ]
+        for row, exemption in zip(new, exempt(cases), strict=True):
+            if exemption:
+                check.note(exemption.sentence, row)
 
     @staticmethod
     def _resolve(check: Check) -> None:

@@ -1,8 +1,10 @@
 """Sheets of the hotline and of 数字城管 become problems, each by the mapping that comes with the product."""
 
+from datetime import date
+
 import pytest
 
-from inspections.models import Problem
+from inspections.models import Exemption, Problem
 from inspections.rules import Move
 from reports.resources.kinds import mapping_named
 from tests.imports.sheets import load, write_xlsx
@@ -100,6 +102,21 @@ def test_faults_are_located(city, tmp_path):
     told = [(fault.row, fault.column, fault.value) for fault in check.faults]
     assert told == [(2, "承办单位", "无此局"), (3, "来电时间", "昨天")]
     assert not Problem.objects.exists()
+
+
+def test_what_is_exempt_comes_in_with_a_note(city, tmp_path):
+    Exemption.objects.create(
+        code="MZ-1",
+        reason="早市",
+        approved_by="市创建办",
+        unit=city.east,
+        valid_from=date(2026, 1, 1),
+        made_by=city.office,
+    )
+
+    check = take(tmp_path, "hotline-12345", HOTLINE, CALL)
+
+    assert (Problem.objects.count(), any("早市" in note for note in check.notes)) == (1, True)
 
 
 def test_a_long_call_is_shortened(city, tmp_path):
