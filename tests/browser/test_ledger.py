@@ -96,9 +96,9 @@ def test_arrows_walk_over_the_board_and_a_card_opens_at_a_move(ledger, open_page
 
     menu = page.locator(".board-menu").first
     menu.locator("summary").click()
-    menu.get_by_role("link", name="作废").click()
+    menu.get_by_role("link", name="交办", exact=True).click()
 
-    page.locator("#panel #move-cancel[open]").wait_for()
+    page.locator("#panel #move-hand_over[open]").wait_for()
 
 
 def test_the_map_comes_nearer_by_a_press(ledger, open_page):
