@@ -122,3 +122,10 @@ def make_some(city, count: int) -> None:
         )
         for number in range(count)
     )  # fmt: skip
+
+
+def test_the_problem_shows_the_rungs_it_climbed(client, city, problem):
+    climb(now=at(THURSDAY, 11))
+    client.force_login(city.leader)
+
+    assert "超期:提醒单位负责人" in client.get(problem.get_absolute_url()).text
