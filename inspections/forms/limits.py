@@ -26,6 +26,8 @@ class LimitRuleForm(forms.ModelForm[LimitRule]):
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
+        for name in ("receive_limit", "repair_limit"):
+            self.fields[name].help_text = _("4h (working hours) or 3d (working days); empty: as usual")
         self.fields["source"].choices = [("", _("any source")), *self.fields["source"].choices[1:]]  # type: ignore[attr-defined]
         self.fields["severity"].choices = [("", _("any severity")), *self.fields["severity"].choices[1:]]  # type: ignore[attr-defined]
 

@@ -37,7 +37,7 @@ def _tell_units(ranking: Ranking, entries: list[ListEntry], key: str, now: datet
         Notice(
             person_id=member.user_id, kind=Notice.Kind.RANKING, key=f"{key}:{listed[member.unit_id].unit.code}",
             sentence=ON_LIST[listed[member.unit_id].color], at=now, url=ranking.get_absolute_url(),
-            values={"unit": listed[member.unit_id].unit.label, "period": ranking.period.code},
+            values={"unit": listed[member.unit_id].unit.label, "period": ranking.period.span.label},
         )
         for member in members
     )  # fmt: skip

@@ -48,7 +48,7 @@ def test_lists_are_told_to_their_units_and_to_chat_groups(city, closed, settings
     publish(ranking=closed, by=city.supervisor, now=at(AFTER, 12))
 
     told = Notice.objects.get(kind="ranking")
-    assert (told.person, told.text) == (city.leader, "东街登上 2026-W47 红榜")
+    assert (told.person, told.text) == (city.leader, "东街登上 2026年第47周(11.16–11.22) 红榜")
     message = Delivery.objects.get()
     assert message.robot.code == "JQ-1"
     assert "红榜: 东街\nhttps://wenming.example/rankings/2026-W47/" in message.text
