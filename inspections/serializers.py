@@ -18,11 +18,12 @@ from campaign.serializers import Coded, Text, Truth, Uuid, Whole
 from units.models import Site, Unit
 from units.serializers import UnitName
 
-from .models import Answer, Appeal, AppealProof, Extension, Inspection, Photo, Problem, Step
-from .queries.ledger import seen_inspection, story
+from .models import Answer, Appeal, AppealProof, Extension, Inspection, Photo, Plan, Problem, Step
+from .queries.ledger import relatives, seen_inspection, story
 from .queries.moves import moves_now
 from .queries.visits import findings
 from .rules import Move
+from .services.acts import Part
 from .services.entry import MOST_OCCURRENCES, Proposal, Seen
 from .services.noting import DEFAULT_LIMIT
 
@@ -104,6 +105,18 @@ class InspectionWithAnswers(InspectionSerializer):
         return super().to_representation(inspection)
 
 
+class PlanSerializer(serializers.ModelSerializer[Plan]):
+    """How a problem is to be put right."""
+
+    unit = UnitName()
+    by = serializers.CharField()
+
+    class Meta:
+        model = Plan
+        fields = ["unit", "measures", "responsible", "ready_on", "by", "at"]
+        read_only_fields = fields
+
+
 class StepSerializer(serializers.ModelSerializer[Step]):
     """One move; ``by`` is a name, or the role of whoever noted a problem where the caller is its unit."""
 
@@ -150,10 +163,29 @@ class ProblemWithSteps(ProblemSerializer):
     steps = serializers.SerializerMethodField()
     extensions = ExtensionSerializer(many=True)
     photos = PhotoSerializer(many=True)
+    plans = PlanSerializer(many=True)
+    supporting = UnitName(many=True, source="relatives.helping", help_text="units that help; figures count the lead")
+    merged_into = serializers.CharField(source="relatives.original.code", default=None, allow_null=True)
+    split_from = serializers.CharField(source="relatives.whole.code", default=None, allow_null=True)
+    copies = serializers.SerializerMethodField(help_text="codes of the problems merged into it")
+    parts = serializers.SerializerMethodField(help_text="codes of the problems it was split into")
 
     class Meta(ProblemSerializer.Meta):
-        fields = [*ProblemSerializer.Meta.fields, "item", "inspection", "moves", "steps", "extensions", "photos"]
+        fields = [
+            *ProblemSerializer.Meta.fields, "item", "inspection", "moves", "steps", "extensions", "photos", "plans",
+            "supporting", "merged_into", "split_from", "copies", "parts",
+        ]  # fmt: skip
         read_only_fields = fields
+
+    def to_representation(self, problem: Any) -> dict[str, Any]:
+        problem.relatives = relatives(problem, self.context["request"].user)
+        return super().to_representation(problem)
+
+    def get_copies(self, problem: Any) -> list[str]:
+        return [one.code for one in problem.relatives.copies]
+
+    def get_parts(self, problem: Any) -> list[str]:
+        return [one.code for one in problem.relatives.parts]
 
     def get_inspection(self, problem: Problem) -> str | None:
         inspection = seen_inspection(problem, self.context["request"].user)
@@ -299,11 +331,30 @@ class ProblemInput(serializers.Serializer[Any]):
     )
 
 
+class PairInput(serializers.Serializer[Any]):
+    """A photograph from before, with the one of the same place after the repair or the reason why there is none."""
+
+    before = Uuid()
+    after = Uuid(required=False)
+    reason = Text(max_length=200, required=False, allow_blank=True, default="")
+
+
+class PartInput(serializers.Serializer[Any]):
+    """One of the problems that a problem is split into; without ``photos`` it gets all of them."""
+
+    unit = Coded(lambda user: Unit.objects.visible_to(user))
+    text = Text(max_length=500)
+    limit = Limit()
+    photos = serializers.ListField(child=Uuid(), required=False, allow_null=True, default=None, max_length=MOST_PHOTOS)
+
+
 class MoveInput(serializers.Serializer[Any]):
     """A move on the version that the caller saw.
 
-    Unit, limit and text go with ``hand_over``, photos with ``submit``; unit (proposed) with ``return``; unit, limit or
-    keep_due with ``transfer``; limit with ``reopen`` (without one the deadline stays).
+    Unit, supporting, limit and text go with ``hand_over``; photos and pairs with ``submit``, photos with ``fix``,
+    ``add``, ``close`` and ``send_back``; unit (proposed) with ``return``; unit, limit or keep_due with ``transfer``;
+    limit with ``reopen`` (without one the deadline stays); note (measures), responsible and until with ``plan``;
+    inspector with ``assign_check``; original with ``merge``; parts and hand_over with ``split``.
     """
 
     move = serializers.ChoiceField(MOVES)
@@ -315,11 +366,35 @@ class MoveInput(serializers.Serializer[Any]):
     text = Text(max_length=500, required=False)
     photos = PhotoNumbers()
     until = serializers.DateField(
-        required=False, help_text="with ask_time: the new deadline's day; with suspensions: the last day"
+        required=False,
+        help_text="with ask_time: the new deadline's day; with suspensions: the last day; with plan: ready by",
     )
+    supporting = serializers.ListField(
+        child=Coded(lambda user: Unit.objects.visible_to(user)), required=False, max_length=20,
+        help_text="codes of the units that help; without it they stay as they are",
+    )  # fmt: skip
+    pairs = PairInput(many=True, required=False, default=list)
+    responsible = Text(max_length=60, required=False, allow_blank=True, default="")
+    inspector = Text(max_length=150, required=False, help_text="a user name")
+    original = Coded(lambda user: Problem.objects.visible_to(user), required=False)
+    parts = PartInput(many=True, required=False, default=list)
+    hand_over = Truth(required=False, help_text="with split: hand the parts over at once")
 
     def validate_move(self, move: str) -> Move:
         return Move(move)
+
+    def validate_inspector(self, username: str) -> User:
+        person = User.objects.filter(username=username, is_active=True).first()
+        if person is None:
+            raise serializers.ValidationError(_("There is nobody of this name."))
+        return person
+
+    def validate(self, given: dict[str, Any]) -> dict[str, Any]:
+        """Pairs and parts as the service takes them."""
+        pairs = given.pop("pairs")
+        given["pairs"] = {pair["before"]: pair["after"] for pair in pairs if pair.get("after")}
+        given["unpaired"] = {pair["before"]: pair["reason"] for pair in pairs if pair["reason"].strip()}
+        return given | {"parts": [Part(**part) for part in given["parts"]]}
 
 
 class PhotoInput(serializers.Serializer[Any]):

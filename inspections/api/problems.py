@@ -85,7 +85,7 @@ class OneProblem(DetailView):
 
     def rows(self, user: User) -> QuerySet[Problem]:
         found = _joined(Problem.objects.visible_to(user)).select_related("item")
-        return found.prefetch_related("photos", "extensions", "suspensions")
+        return found.prefetch_related("photos__pair", "extensions", "suspensions", "plans__unit", "plans__by")
 
 
 class Moves(Rows):

@@ -63,7 +63,12 @@ class ProblemFields(forms.Form):
     unit = forms.ChoiceField(label=gettext_lazy("Responsible unit"), required=False)
     limit = forms.ChoiceField(label=gettext_lazy("repair limit"), required=False)
     photos = PhotoNumbers(required=False)
+    fixed = forms.BooleanField(label=gettext_lazy("Fixed on the spot"), required=False)
+    afterphotos = PhotoNumbers(required=False)
+    same = forms.CharField(max_length=60, required=False)
     shown: Sequence[Photo] = ()  # the photographs it names, for the page
+    shown_after: Sequence[Photo] = ()
+    alike: Sequence[Problem] = ()  # what stands in the ledger already and may be the same
 
     def __init__(self, *args: Any, units: Sequence[Unit], limits: Mapping[str, LimitChoice], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -82,9 +87,28 @@ class ProblemFields(forms.Form):
         """The name of the file inputs, beside the field of the numbers."""
         return self.add_prefix("files")
 
-    def photo_numbers(self) -> list[str]:
-        """The numbers as they stand in the form, sent or initial."""
-        return [str(number) for number in self["photos"].value() or ()]
+    @property
+    def after_files_name(self) -> str:
+        """The name of the file inputs of the photographs after."""
+        return self.add_prefix("afterfiles")
+
+    def chosen_same(self) -> Problem | None:
+        """The problem that the person says it is."""
+        return next((one for one in self.alike if one.code == self.cleaned_data.get("same")), None)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("fixed") and not cleaned.get("afterphotos"):
+            self.add_error("afterphotos", gettext("Show by a photograph that it was put right."))
+        return cleaned
+
+    def photo_numbers(self, field: str = "photos") -> list[str]:
+        """The numbers of a field as they stand in the form, sent or initial."""
+        return [str(number) for number in self[field].value() or ()]
+
+    def all_photo_numbers(self) -> list[str]:
+        """The numbers from before and after as they stand in the form."""
+        return self.photo_numbers() + self.photo_numbers("afterphotos")
 
     @property
     def limit_shown(self) -> str:
@@ -160,7 +184,8 @@ class AnswerForm(ProblemFields):
         proposal = Proposal(severity=values["severity"], limit=values["limit"], unit=self.units.get(values["unit"]))
         return Seen(
             item=self.item, outcome=outcome, count=self._count(), deduction=self._deduction(), note=values["note"],
-            problem=proposal, photos=values["photos"],
+            problem=proposal, photos=values["photos"], same=self.chosen_same(),
+            fixed=values["afterphotos"] if values["fixed"] else (),
         )  # fmt: skip
 
     def _count(self) -> int | None:
@@ -201,6 +226,7 @@ class ChecklistForm:
         items: Iterable[CheckItem],
         units: Sequence[Unit],
         limits: Mapping[str, LimitChoice],
+        open_now: Mapping[int, Sequence[Problem]] | None = None,
         data: Data = None,
         initial: dict[str, Any] | None = None,
     ) -> None:
@@ -208,6 +234,8 @@ class ChecklistForm:
         self.answers = [
             AnswerForm(item, number, data, units=units, limits=limits) for number, item in enumerate(items, 1)
         ]
+        for form in self.answers:
+            form.alike = (open_now or {}).get(form.item.pk, ())
         self.data = data
 
     def is_valid(self) -> bool:
@@ -271,7 +299,8 @@ class QuickProblemForm(ProblemFields):
 
     def given(self) -> dict[str, Any]:
         """What ``note_problem`` takes; a choice that was not offered is the usual one."""
-        values = {name: value for name, value in self.cleaned_data.items() if value}
+        besides = ("fixed", "afterphotos", "same")
+        values = {name: value for name, value in self.cleaned_data.items() if value and name not in besides}
         unit = self.units.get(values.get("unit", "")) or next(iter(self.units.values()))
         return {"source": self.sources[0][0]} | values | {"unit": unit}
 

@@ -1,7 +1,7 @@
 """Entering what was seen: an inspection with its answers, the units it counts for and the problems it proposes."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -24,6 +24,7 @@ from ..models.exemption import Case
 from ..queries.exemptions import exempt
 from ..rules import ANSWERED, FAILED, ONE, ZERO, Earned, Outcome, earn, earned_share, site_score, total
 from . import blind
+from .again import fix_on_the_spot, see_again
 from .exempting import record_forced, stopped
 from .noting import store_problems, take_photos
 from .numbering import new_codes
@@ -46,7 +47,11 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """What was seen at one item; ``photos`` are the uuids of photographs sent before."""
+    """What was seen at one item; ``photos`` are the uuids of photographs sent before.
+
+    ``fixed`` are photographs of what was put right on the spot (当场整改); ``same`` is the problem in the ledger that a
+    failed item adds to, so that it proposes none.
+    """
 
     item: CheckItem
     outcome: str
@@ -55,6 +60,8 @@ class Seen:
     note: str = ""
     problem: Proposal = field(default_factory=Proposal)
     photos: tuple[UUID, ...] = ()
+    fixed: tuple[UUID, ...] = ()
+    same: Problem | None = None
 
     @property
     def fails(self) -> bool:
@@ -126,7 +133,9 @@ def _answer_content(seen: Seen) -> list[Any]:
     problem = seen.problem
     proposed = [problem.text, problem.severity, problem.limit, problem.unit.code if problem.unit else ""]
     photos = sorted(map(str, seen.photos))
-    return [seen.item.code, seen.outcome, seen.count, deduction, seen.note, proposed if seen.fails else [], photos]
+    more = [sorted(map(str, seen.fixed)), seen.same.code if seen.same else ""] if seen.fixed or seen.same else []
+    stated = proposed if seen.fails else []
+    return [seen.item.code, seen.outcome, seen.count, deduction, seen.note, stated, photos, *more]
 
 
 def _check(*, site: Site, seen_at: datetime, answers: Sequence[Seen], recorded_at: datetime) -> None:
@@ -250,15 +259,29 @@ def _propose(
 ) -> None:
     """A noted problem for every failed item that is not ``known``, every photograph to its answer and problem."""
     pairs = list(zip(seen, answers, strict=True))
-    failed = [(one, answer) for one, answer in pairs if one.fails and one.item.pk not in known]
+    failed = [(one, answer) for one, answer in pairs if one.fails and not one.same and one.item.pk not in known]
     problems = {answer.pk: _proposed(inspection, one, answer, by=by) for one, answer in failed}
     if problems:
         store_problems(list(problems.values()), by=by)
     owners: dict[UUID, dict[str, object]] = {}
     for one, answer in pairs:
-        owner = {"inspection": inspection, "answer": answer, "problem": problems.get(answer.pk)}
+        problem = one.same if one.fails and one.same else problems.get(answer.pk)
+        owner = {"inspection": inspection, "answer": answer, "problem": problem}
         owners |= {photo: dict(owner) for photo in one.photos}
     take_photos(owners, by=by)
+    _second_thoughts(inspection, pairs, problems, by=by)
+
+
+def _second_thoughts(
+    inspection: Inspection, pairs: Sequence[tuple[Seen, Answer]], problems: Mapping[int, Problem], *, by: User
+) -> None:
+    """What stands in the ledger already, and what was put right on the spot: few of a visit, each a move of its own."""
+    for one, answer in pairs:
+        if one.fails and one.same:
+            note = (one.note or one.item.text).strip()[:500]
+            see_again(problem=one.same, note=note, by=by, at=inspection.seen_at)
+        elif one.fixed and answer.pk in problems:
+            fix_on_the_spot(problem=problems[answer.pk], by=by, at=inspection.seen_at, photos=one.fixed)
 
 
 def _proposed(inspection: Inspection, seen: Seen, answer: Answer, *, by: User) -> Problem:

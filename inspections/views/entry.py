@@ -22,7 +22,9 @@ from ..forms.entry import ChecklistForm, ProblemFields, QuickProblemForm
 from ..forms.fields import is_uuid
 from ..models import Inspection, Photo, Problem
 from ..queries.checklist import checklist, limit_choices, recent_sites, seen_today, units_near
+from ..queries.duplicates import likely_same, open_by_item
 from ..rules import Outcome, SubmissionConflict
+from ..services.again import note_fixed, see_again
 from ..services.entry import record_inspection
 from ..services.noting import DEFAULT_LIMIT, note_problem, sources_for
 from ..services.photos import number_in_form, read_upload, store_photo
@@ -71,6 +73,7 @@ def _checklist_form(site: Site, data: QueryDict | None) -> ChecklistForm:
         items=items,
         units=units_near(site.unit, on=day_of(now), site=site),
         limits=limit_choices((item.limit for item in items), at=now),
+        open_now=open_by_item(site=site, items=items),
         data=data,
         initial={"client_uuid": uuid4(), "kind": Inspection.Kind.DAILY, "seen_at": now},
     )
@@ -110,9 +113,16 @@ def problem_new(request: UserRequest) -> HttpResponse:
         if problem:
             messages.success(request, _("Noted: %(code)s.") % {"code": problem.code})
             return redirect(problem)
-        status = _status(form)
+        status = 200 if form.alike and not form.errors else _status(form)
     _show_photos(request, [form])
-    context = {"site": site, "unit": unit, "form": form, "may_force": request.user.can(Permission.MANAGE_EXEMPTIONS)}
+    may_fix = request.user.can(Permission.ENTER_INSPECTIONS)
+    context = {
+        "site": site,
+        "unit": unit,
+        "form": form,
+        "may_fix": may_fix,
+        "may_force": request.user.can(Permission.MANAGE_EXEMPTIONS),
+    }
     return render(request, "inspections/problem_new.html", context, status=status)
 
 
@@ -134,13 +144,29 @@ def _noted(
     right = form.is_valid()
     if _explain_refused([form], refused) or not right:
         return None
+    if "same" not in form.data:
+        form.alike = likely_same(text=form.cleaned_data["text"], site=site, unit=form.given()["unit"])
+        if form.alike:
+            return None
     try:
-        return note_problem(site=site, by=request.user, noted_at=timezone.now(), **form.given())
+        return _stored(request.user, site, form)
     except ValidationError as error:
         form.explain(error)
     except SubmissionConflict as conflict:
         form.add_error(None, ValidationError(str(conflict), code="conflict"))
     return None
+
+
+def _stored(by: User, site: Site | None, form: QuickProblemForm) -> Problem:
+    """A new problem, closed at once where it was put right; or what was seen goes to the one that stands already."""
+    now, values = timezone.now(), form.given()
+    if form.cleaned_data["same"]:
+        form.alike = likely_same(text=values["text"], site=site, unit=values["unit"])
+    if same := form.chosen_same():
+        return see_again(problem=same, note=values["text"], by=by, at=now, photos=form.cleaned_data["photos"])
+    if form.cleaned_data["fixed"]:
+        return note_fixed(after=form.cleaned_data["afterphotos"], by=by, noted_at=now, site=site, **values)
+    return note_problem(site=site, by=by, noted_at=now, **values)
 
 
 def _pick(request: UserRequest, template: str) -> HttpResponse:
@@ -200,15 +226,18 @@ def keep_files(request: UserRequest, data: QueryDict) -> dict[str, list[str]]:
 def _explain_refused(forms: Sequence[ProblemFields], refused: dict[str, list[str]]) -> bool:
     """Put the sentences about refused photographs beside their fields; whether there are any."""
     for form in forms:
-        if sentences := refused.get(form.add_prefix("photos")):
-            form.add_error("photos", sentences)
+        for field in ("photos", "afterphotos"):
+            if sentences := refused.get(form.add_prefix(field)):
+                form.add_error(field, sentences)
     return bool(refused)
 
 
 def _show_photos(request: UserRequest, forms: Sequence[ProblemFields]) -> None:
     """Give each form the photographs that it names and this person sent."""
-    named = {number for form in forms for number in form.photo_numbers() if is_uuid(number)}
+    named = {number for form in forms for number in form.all_photo_numbers() if is_uuid(number)}
     mine = Photo.objects.filter(uploaded_by=request.user, client_uuid__in=named) if named else []
     photos = {str(photo.client_uuid): photo for photo in mine}
     for form in forms:
-        form.shown = [photos[number] for number in dict.fromkeys(form.photo_numbers()) if number in photos]
+        form.shown = [photos[number] for number in dict.fromkeys(form.photo_numbers("photos")) if number in photos]
+        after = dict.fromkeys(form.photo_numbers("afterphotos"))
+        form.shown_after = [photos[number] for number in after if number in photos]

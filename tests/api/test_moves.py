@@ -1,0 +1,73 @@
+"""The moves of the ledger by API: what goes with each, and what is refused in words."""
+
+import pytest
+
+from inspections.models import Problem
+from inspections.rules import Move
+from tests.api.calls import caller, post
+from tests.inspections.ledger import advance, make_problem
+
+pytestmark = pytest.mark.django_db
+
+
+def move(person, problem, name, **given):
+    return post(
+        caller(person),
+        f"problems/{problem.code}/moves/",
+        {"move": name, "version": problem.version, "note": "说明"} | given,
+    )
+
+
+def test_units_that_help_are_named_and_shown(city):
+    answer = move(city.office, make_problem(city), "hand_over", supporting=["S2"])
+
+    assert answer.status_code == 200
+    assert [unit["code"] for unit in answer.json()["supporting"]] == ["S2"]
+
+
+def test_a_plan_is_shown(city):
+    problem = advance(make_problem(city), Move.HAND_OVER, Move.RECEIVE, city=city)
+
+    shown = move(city.leader, problem, "plan", responsible="王强", until="2026-12-30").json()
+
+    assert [plan["responsible"] for plan in shown["plans"]] == ["王强"]
+
+
+def test_a_copy_and_its_original_name_each_other(city):
+    original, copy = make_problem(city, "WT-1"), make_problem(city, "WT-2")
+
+    assert move(city.office, copy, "merge", original="WT-1").json()["merged_into"] == "WT-1"
+    assert caller(city.office).get(f"/api/v1/problems/{original.code}/").json()["copies"] == ["WT-2"]
+
+
+def test_parts_are_noted_and_handed_over(city):
+    parts = [{"unit": "S1", "text": "一", "limit": "4h"}, {"unit": "S2", "text": "二", "limit": "3d"}]
+
+    shown = move(city.office, make_problem(city, "WT-9"), "split", parts=parts, hand_over=True).json()
+
+    assert shown["state"] == "split"
+    assert set(Problem.objects.filter(code__in=shown["parts"]).values_list("state", flat=True)) == {"handed_over"}
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "field"),
+    [
+        ("merge", {"original": "WT-0"}, "original"), ("merge", {}, "original"), ("split", {}, "parts"),
+        ("split", {"parts": [{"unit": "S9", "text": "一", "limit": "4h"}]}, "parts.0.unit"),
+        ("fix", {}, "photos"), ("hand_over", {"supporting": ["S1"]}, "supporting"),
+    ],
+)  # fmt: skip
+def test_what_is_missing_is_said_by_field(city, monkeypatch, name, given, field):
+    monkeypatch.setattr("inspections.services.effects.on_the_spot", lambda *_given, **_at: True)
+
+    answer = move(city.office, make_problem(city), name, **given)
+
+    assert answer.status_code == 400
+    assert field in {fault["field"] for fault in answer.json()["errors"]}, answer.json()
+
+
+@pytest.mark.parametrize("name", ["merge", "split", "fix", "add", "assign_check", "plan"])
+def test_a_neighbour_learns_nothing(city, name):
+    problem = advance(make_problem(city), Move.HAND_OVER, city=city)
+
+    assert move(city.neighbour, problem, name).status_code == 404
