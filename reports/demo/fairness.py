@@ -81,7 +81,7 @@ def _draw(kind: str, number: int, office: list[User], history: History) -> Draw:
     seed = dice("draw", kind, history.today).getrandbits(62)
     return make_draw(
         kind=kind, first=last - 20 * ONE_DAY, last=last, number=number, seed=seed, by=office[0],
-        at=history.now - 3 * ONE_DAY,
+        at=start_of(last + ONE_DAY) + timedelta(hours=9),
     )  # fmt: skip
 
 

@@ -46,7 +46,8 @@ def agreement(pairs: Mapping[tuple[str, str], int]) -> Agreement:
         return Agreement(n, same, None, None, None)
 
     def beyond_chance(share: Decimal) -> Decimal:
-        return ((share - by_chance) / (1 - by_chance)).quantize(PLACES, ROUND_HALF_UP)
+        kappa = (share - by_chance) / (1 - by_chance)
+        return max(kappa, Decimal(-1)).quantize(PLACES, ROUND_HALF_UP)
 
     low, high = wilson(same, n)
     return Agreement(n, same, beyond_chance(Decimal(same) / n), beyond_chance(low), beyond_chance(high))

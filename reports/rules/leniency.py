@@ -51,8 +51,10 @@ class Effect:
         return self.low > 0 or self.high < 0
 
 
-def effects(visits: Iterable[Visits], *, least_freedom: int = LEAST_FREEDOM) -> dict[int, Effect]:
-    """The effect of every inspector who shares sites with others, by id; empty where there is too little to tell.
+def effects(
+    visits: Iterable[Visits], *, least_freedom: int = LEAST_FREEDOM, least_visits: int = LEAST_VISITS
+) -> dict[int, Effect]:
+    """The effect of every inspector with enough visits to shared sites, by id; empty where there is too little to tell.
 
     Least squares with the sites swept out: L α = b, L_ij = δ_ij n_i − Σ_s n_si n_sj ÷ n_s and b_i = y_i − Σ_s n_si ȳ_s.
     The pseudo-inverse of L sets the mean of everybody who is linked by sites to zero; σ² L⁺ is the covariance.
@@ -81,5 +83,5 @@ def effects(visits: Iterable[Visits], *, least_freedom: int = LEAST_FREEDOM) -> 
     return {
         person: Effect(float(points[at]), float((variance * inverse[at, at]) ** 0.5), int(shared[at]))
         for person, at in people.items()
-        if shared[at] > 0
+        if shared[at] >= least_visits
     }

@@ -63,7 +63,7 @@ def visits(*rows):
 
 def test_two_inspectors_at_two_sites():
     """Differences of 4 and 2 points: +1.5 and −1.5; residuals ±0.5, σ² = 1, variance of each effect ¼."""
-    found = effects(visits((1, 1, [90]), (1, 2, [86]), (2, 1, [80]), (2, 2, [78])), least_freedom=1)
+    found = effects(visits((1, 1, [90]), (1, 2, [86]), (2, 1, [80]), (2, 2, [78])), least_freedom=1, least_visits=1)
 
     assert [round(found[who].points, 9) for who in (1, 2)] == [1.5, -1.5]
     assert round(found[1].error, 9) == 0.5
@@ -74,17 +74,19 @@ def test_who_is_sent_to_bad_sites_is_not_strict_for_it():
     rows = [(site, who, [50 if site < 5 else 95]) for site in range(10) for who in (1, 2)]
     rows += [(site, 3, [50]) for site in range(5)] + [(9, 3, [95])]
 
-    assert all(abs(effect.points) < 1e-9 for effect in effects(visits(*rows), least_freedom=1).values())
+    assert all(abs(effect.points) < 1e-9 for effect in effects(visits(*rows), least_freedom=1, least_visits=1).values())
 
 
 def test_who_shares_no_site_is_not_compared():
-    found = effects(visits((1, 1, [90, 91]), (1, 2, [80, 82]), (2, 3, [10, 11])), least_freedom=1)
+    found = effects(visits((1, 1, [90, 91]), (1, 2, [80, 82]), (2, 3, [10, 11])), least_freedom=1, least_visits=1)
 
     assert set(found) == {1, 2}
 
 
 def test_islands_are_compared_within_themselves():
-    found = effects(visits((1, 1, [90, 92]), (1, 2, [80, 82]), (2, 3, [20, 22]), (2, 4, [10, 12])), least_freedom=1)
+    found = effects(
+        visits((1, 1, [90, 92]), (1, 2, [80, 82]), (2, 3, [20, 22]), (2, 4, [10, 12])), least_freedom=1, least_visits=1
+    )
 
     assert [round(found[who].points, 9) for who in (1, 2, 3, 4)] == [5, -5, 5, -5]
 
@@ -92,3 +94,16 @@ def test_islands_are_compared_within_themselves():
 def test_too_little_says_nothing():
     assert effects([]) == {}
     assert effects(visits((1, 1, [90]), (1, 2, [80]))) == {}
+
+
+def test_one_shared_visit_is_too_little_to_speak_of_a_person():
+    rows = visits(*[(site, who, [80 + who]) for site in range(30) for who in (1, 2)], (0, 3, [50]))
+
+    assert set(effects(rows)) == {1, 2}
+
+
+def test_the_interval_ends_where_kappa_does():
+    """p₀ = 14/15 and pₑ = 210/225 are equal: κ = 0, and the interval would begin at −3.5."""
+    found = agreement({("met", "met"): 14, ("not_met", "met"): 1})
+
+    assert (found.kappa, found.low) == (D("0.00"), D("-1.00"))
