@@ -12,6 +12,7 @@ from units.models import Site, Unit
 
 from .cases import make_cases
 from .due_process import make_adjustments, make_objections
+from .exempt import make_exemptions
 from .fairness import make_fairness, mark_all_repeats
 from .filters import share_filters
 from .office_time import OfficeTime
@@ -77,6 +78,7 @@ def build(
         Repairs(people, history, clock, office, campaign.receive_limit).follow(cases)
         write_cases(cases)
         say(f"{len(cases)} problems, {make_photos(cases, illustrated)} pictures")
+        make_exemptions(people, today=today)
         make_adjustments(people, history)
         say(f"{make_papers(now)} papers")
         say(f"{mark_all_repeats()} repeats")
