@@ -37,7 +37,7 @@ def _tell_units(ranking: Ranking, entries: list[ListEntry], key: str, now: datet
         Notice(
             person_id=member.user_id, kind=Notice.Kind.RANKING, key=f"{key}:{listed[member.unit_id].unit.code}",
             sentence=ON_LIST[listed[member.unit_id].color], at=now, url=ranking.get_absolute_url(),
-            values={"unit": listed[member.unit_id].unit.label, "period": ranking.period.span.label},
+            values={"unit": listed[member.unit_id].unit.label, "period": ranking.period.span.label()},
         )
         for member in members
     )  # fmt: skip
@@ -48,4 +48,4 @@ def _text(ranking: Ranking, entries: list[ListEntry]) -> str:
     words = {"red": _("Red list"), "black": _("Black list")}
     lines = [f"{words[color]}: {'、'.join(listed)}" for color, listed in names.items() if listed]
     where = [f"{settings.SITE_URL}{ranking.get_absolute_url()}"] if settings.SITE_URL else []
-    return "\n".join([f"{ranking.period.span.label} {ranking.group.name}", *lines, *where])
+    return "\n".join([f"{ranking.period.span.label()} {ranking.group.name}", *lines, *where])
