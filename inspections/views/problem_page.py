@@ -83,7 +83,7 @@ def page_context(user: User, problem: Problem, *, at: datetime, typed: Typed | N
         "choices": [
             _choice(problem, move, user, at, typed, returned, terms) for move in moves_now(problem, user, at=at)
         ],
-        "climbs": list(problem.climbs.filter(due_at=problem.due_at)) if open_due else [],
+        "climbs": list(problem.climbs.filter(due_at=open_due)) if open_due else [],
         "rule": terms.repair_by if terms.repair == problem.limit or problem.due_at is None else None,
         "trail": [{"label": _("Problem ledger"), "url": reverse("inspections:problems")}],
         "as_text": _as_text(problem),
