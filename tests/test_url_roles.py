@@ -123,6 +123,8 @@ PAGES = {
     "inspections:citizen_contact": {OFFICE},
     "inspections:citizen_act": {OFFICE},
     "reports:rules": {OFFICE},
+    "reports:marks": {OFFICE},
+    "reports:tables": {OFFICE},
     "reports:rule_new": {OFFICE},
     "reports:rule": {OFFICE},
     "reports:home": EVERYBODY,

@@ -237,6 +237,13 @@ def further_lists(ranking: Ranking) -> list[tuple[str, list[Listed]]]:
     ]
 
 
+def takes_marks(ranking: Ranking) -> bool:
+    """Whether values are entered for the ranking's rule."""
+    rows = ranking.rule.spec.get("components") or []
+    parts = [part for row in rows if isinstance(row, dict) for part in (row, *row.get("parts", ()))]
+    return any(part.get("kind") == "sheet" for part in parts)
+
+
 def _listed(board: Board, entry: ListEntry) -> Listed:
     rule = board.red if entry.color == ListEntry.Color.RED else board.black
     return Listed(entry, rule.word or str(entry.get_color_display()), _step(board, entry))

@@ -95,6 +95,7 @@ def _page(request: UserRequest, shown: Ranking, mine: frozenset[int], acts: tupl
         "revisions": pages.revisions(request.user, shown),
         "table": kept_html("reports/ranking_table.html", table, key=(ranking_stamp(shown), mine, whole_city, look)),
         "further": pages.further_lists(shown),
+        "takes_marks": request.user.can(Permission.MANAGE_RULES) and pages.takes_marks(shown),
         "units": shown.rows.count(),
         "may_see_late": request.user.can(Permission.SEE_INSPECTIONS),
         "unranked": shown.rows.filter(rank=None).count(),

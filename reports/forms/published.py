@@ -1,0 +1,110 @@
+"""Forms of published tables and of entered values."""
+
+import json
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from units.models import Unit
+
+from ..models import Mark, Period, ScoringRule
+from ..rules.examples import examples
+from ..rules.parts import Sheet
+from ..rules.sentences import component_title
+
+
+class PublishedForm(forms.Form):
+    """A table's file, and the rule by which it is computed again."""
+
+    file = forms.FileField(label=gettext_lazy("table of scores (xlsx, xls or csv)"))
+    sheet = forms.CharField(label=gettext_lazy("sheet, if not the first"), required=False, max_length=100)
+    rule = forms.ChoiceField(label=gettext_lazy("rule"), required=False)
+    written = forms.CharField(
+        label=gettext_lazy("or a rule as JSON"),
+        required=False,
+        max_length=100_000,
+        widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false"}),
+        help_text='{"weights": {"实地考察": "85", "问卷": "15"}, "places": 2}',
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        rules = ScoringRule.objects.order_by("code", "-version").distinct("code")
+        self.rules = {f"rule:{rule.code}": rule for rule in rules}
+        choices = [("", _("the one that fits best"))]
+        choices += [(key, _("rule in use: %(name)s") % {"name": rule}) for key, rule in self.rules.items()]
+        choices += [
+            (f"example:{one.code}", _("example: %(name)s") % {"name": one.title}) for one in examples().values()
+        ]
+        field: Any = self.fields["rule"]
+        field.choices = choices
+
+    def clean_written(self) -> Any:
+        """The rule as data. Numbers may be written without quotation marks."""
+        text = self.cleaned_data["written"].strip()
+        if not text:
+            return None
+        try:
+            found = json.loads(text, parse_float=str)
+        except ValueError as error:
+            raise ValidationError(_("This is not JSON.")) from error
+        if not isinstance(found, dict):
+            raise ValidationError(_("This is not JSON."))
+        return found
+
+    def chosen(self) -> Any:
+        """The rule's data: what was written, else what was chosen; None for the one that fits best."""
+        key = self.cleaned_data["rule"]
+        if self.cleaned_data["written"] is not None:
+            return self.cleaned_data["written"]
+        if key in self.rules:
+            return self.rules[key].spec
+        example = examples().get(key.removeprefix("example:"))
+        return example.spec if example else None
+
+
+class MarksForm(forms.Form):
+    """A field for each unit and part; ``rows`` are units with their bound fields."""
+
+    def __init__(
+        self, *args: Any, units: Iterable[Unit], parts: Iterable[Sheet], period: Period, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.units, self.parts = list(units), list(parts)
+        known = {
+            (mark.sheet, mark.unit_id): mark.value
+            for mark in Mark.objects.filter(period=period, sheet__in=[part.figure for part in self.parts])
+        }
+        for unit in self.units:
+            for at, part in enumerate(self.parts):
+                value = known.get((part.figure, unit.pk))
+                self.fields[f"{at}-{unit.code}"] = forms.DecimalField(
+                    label=f"{unit.label}: {component_title(part)}",
+                    required=False,
+                    min_value=Decimal(0),
+                    max_value=part.points,
+                    max_digits=8,
+                    decimal_places=4,
+                    initial=None if value is None else f"{value.normalize():f}",
+                )
+
+    @property
+    def heads(self) -> list[str]:
+        """What the parts are called."""
+        return [component_title(part) for part in self.parts]
+
+    def rows(self) -> list[tuple[Unit, list[Any]]]:
+        """The units with their fields."""
+        return [(unit, [self[f"{at}-{unit.code}"] for at in range(len(self.parts))]) for unit in self.units]
+
+    def values(self) -> dict[str, dict[Unit, Decimal | None]]:
+        """What was entered, by the name of the part."""
+        return {
+            part.figure: {unit: self.cleaned_data[f"{at}-{unit.code}"] for unit in self.units}
+            for at, part in enumerate(self.parts)
+        }
