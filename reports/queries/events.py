@@ -21,12 +21,11 @@ from .figures import DAY, parameters
 COLUMNS = "unit_id, day, ref, source, kind, severity, subject, level, on_spot, nth, points"
 
 #: Problems that count.
-COUNTS = "p.state NOT IN ('cancelled', 'merged', 'split') AND p.voided_at IS NULL"
-ON_SPOT = "false"
+COUNTS = "p.state NOT IN ('cancelled', 'merged', 'split') AND p.voided_at IS NULL AND p.merged_into_id IS NULL"
 
 PROBLEM = """
 SELECT {unit} AS unit_id, {day} AS day, p.code::text AS ref, p.source::text, i.kind::text, p.severity::text,
-       NULL::text AS subject, NULL::text AS level, {on_spot} AS on_spot, {nth} AS nth, NULL::numeric AS points
+       NULL::text AS subject, NULL::text AS level, p.fixed_on_spot AS on_spot, {nth} AS nth, NULL::numeric AS points
   FROM inspections_problem p LEFT JOIN inspections_inspection i ON i.id = p.inspection_id {more}
  WHERE {counts} AND {when}"""
 
@@ -40,9 +39,7 @@ SENT_BACK_BEFORE = """(SELECT count(*) FROM inspections_step b WHERE b.problem_i
 
 
 def _problems(moment: str, when: str, *, unit: str = "p.unit_id", nth: str = "p.repeats + 1", more: str = "") -> str:
-    return PROBLEM.format(
-        unit=unit, day=DAY.format(moment), on_spot=ON_SPOT, nth=nth, more=more, counts=COUNTS, when=when
-    )
+    return PROBLEM.format(unit=unit, day=DAY.format(moment), nth=nth, more=more, counts=COUNTS, when=when)
 
 
 #: Event → its rows; clean sites count for units as inspections do and stand below.

@@ -21,7 +21,7 @@ ON_LIST = {
 
 def announce_lists(*, ranking: Ranking, now: datetime) -> None:
     """Tell the units on a ranking's lists, and the chat groups that want them; in the caller's transaction."""
-    entries = list(ranking.entries.select_related("unit").order_by("color", "unit__code"))
+    entries = list(ranking.entries.filter(board="").select_related("unit").order_by("color", "unit__code"))
     if not entries:
         return
     key = f"lists:{ranking.period.code}:{ranking.group.code}:{ranking.revision}"

@@ -60,6 +60,7 @@ def _problems(made: Scatter) -> None:
             problem.repeat_of, problem.repeats = before, made.random.randrange(1, 4)
         if made.random.random() < 0.3:
             problem.false_repair_at = made.moment()
+        problem.fixed_on_spot = problem.state == "closed" and made.random.random() < 0.5
         problem.save()
         before = problem
 
@@ -174,6 +175,7 @@ def _line(chance: random.Random) -> dict[str, Any]:
     elif event != "duty_missed":
         line |= chance.choice([{}, {"sources": ["media", "leader"]}, {"severities": ["serious"]}])
         line |= chance.choice([{}, {"kinds": sorted(KINDS - {"daily"})}])
+        line |= chance.choice([{}, {}, {"on_spot": "0.5"}])
         line |= chance.choice([{}, {"doubled": ["media"]}, {"by_number": True}, {"from_nth": 2, "then": "-5"}])
     if chance.random() < 0.2:
         line["cap"] = "3"

@@ -9,6 +9,7 @@ from .second import CONFORMITY, FACTS, HELD, SEEN, _bound
 
 LOCAL = "({} AT TIME ZONE 'Asia/Shanghai')::date"
 ALIVE = "p.state <> 'cancelled' AND p.voided_at IS NULL"
+SPOT = "p.fixed_on_spot"
 IN = "{0} >= %(start)s AND {0} < %(cut)s"
 
 #: Event → holder, moment, problem, number of its kind, and what lines choose by.
@@ -30,22 +31,24 @@ def _rows(line: dict[str, Any]) -> str:
     event = line["event"]
     if event == "duty_missed":
         return f"""SELECT unit_id AS holder, (due_on + time '12:00') AT TIME ZONE 'Asia/Shanghai' AS at, 1 AS n,
-          0 AS own, '' AS source, '' AS kind, '' AS severity, '' AS subject, '' AS level FROM units_taskduty
+          0 AS own, '' AS source, '' AS kind, '' AS severity, '' AS subject, '' AS level, false AS spot
+          FROM units_taskduty
          WHERE due_on BETWEEN %(first)s AND %(last)s
            AND (due_on + 1)::timestamp AT TIME ZONE 'Asia/Shanghai' <= %(cut)s
            AND NOT coalesce(state = 'accepted' AND {LOCAL.format("reported_at")} <= due_on, false)"""
     if event == "adjustment":
-        return """SELECT unit_id, (day + time '12:00') AT TIME ZONE 'Asia/Shanghai', 1, points, '', '', '', event, level
+        return """SELECT unit_id, (day + time '12:00') AT TIME ZONE 'Asia/Shanghai', 1, points, '', '', '', event, level,
+           false
           FROM reports_adjustment WHERE state = 'approved' AND day >= %(first)s
            AND day::timestamp AT TIME ZONE 'Asia/Shanghai' < %(cut)s AND day <= %(last)s"""
     if event == "sent_back":
-        return f"""SELECT s.unit_id, s.at, row_number, 0, p.source, coalesce(i.kind, ''), p.severity, '', ''
+        return f"""SELECT s.unit_id, s.at, row_number, 0, p.source, coalesce(i.kind, ''), p.severity, '', '', {SPOT}
           FROM (SELECT *, row_number() OVER (PARTITION BY problem_id ORDER BY at, id) FROM inspections_step
                  WHERE move = 'send_back') s
           JOIN inspections_problem p ON p.id = s.problem_id LEFT JOIN inspections_inspection i ON i.id = p.inspection_id
          WHERE {ALIVE} AND {IN.format("s.at")}"""
     holder, moment, number, when = HAPPENED[event]
-    return f"""SELECT {holder}, {moment}, {number}, 0, p.source, coalesce(i.kind, ''), p.severity, '', ''
+    return f"""SELECT {holder}, {moment}, {number}, 0, p.source, coalesce(i.kind, ''), p.severity, '', '', {SPOT}
       FROM inspections_problem p LEFT JOIN inspections_inspection i ON i.id = p.inspection_id
      WHERE {ALIVE} AND {IN.format(moment)} AND {when}"""
 
@@ -56,6 +59,8 @@ def _points(line: dict[str, Any]) -> str:
         points = f"CASE WHEN n >= {line['from_nth']} THEN {line['then']}::numeric ELSE {points} END"
     if line.get("doubled"):
         points = f"({points}) * (1 + (source IN ({_listed(line['doubled'])}))::int)"
+    if "on_spot" in line:
+        points = f"({points}) * CASE WHEN spot THEN {line['on_spot']} ELSE 1 END"
     return f"({points}) * n" if line.get("by_number") else points
 
 
@@ -73,7 +78,7 @@ def _line(line: dict[str, Any], scope: str) -> str:
     if line["event"] == "clean_site":
         return _clean(line, scope)
     facts = f"""SELECT holder AS unit_id, at, {_points(line)} AS n, 1 AS d
-      FROM ({_rows(line)}) r (holder, at, n, own, source, kind, severity, subject, level) WHERE {_where(line)}"""
+      FROM ({_rows(line)}) r (holder, at, n, own, source, kind, severity, subject, level, spot) WHERE {_where(line)}"""
     return HELD.format(facts=facts, subtree=scope == "subtree")
 
 
