@@ -37,12 +37,13 @@ def _rows(line: dict[str, Any]) -> str:
            AND (due_on + 1)::timestamp AT TIME ZONE 'Asia/Shanghai' <= %(cut)s
            AND NOT coalesce(state = 'accepted' AND {LOCAL.format("reported_at")} <= due_on, false)"""
     if event == "adjustment":
-        return """SELECT unit_id, (day + time '12:00') AT TIME ZONE 'Asia/Shanghai', 1, points, '', '', '', event, level,
-           false
+        return """SELECT unit_id, (day + time '12:00') AT TIME ZONE 'Asia/Shanghai', 1, points, '', '', '', event,
+           level, false
           FROM reports_adjustment WHERE state = 'approved' AND day >= %(first)s
            AND day::timestamp AT TIME ZONE 'Asia/Shanghai' < %(cut)s AND day <= %(last)s"""
     if event == "sent_back":
-        return f"""SELECT s.unit_id, s.at, row_number, 0, p.source, coalesce(i.kind, ''), p.severity, '', '', {SPOT}
+        return f"""SELECT s.unit_id, s.at, row_number, 0, p.source, coalesce(i.kind, ''), p.severity, '', '',
+           {SPOT}
           FROM (SELECT *, row_number() OVER (PARTITION BY problem_id ORDER BY at, id) FROM inspections_step
                  WHERE move = 'send_back') s
           JOIN inspections_problem p ON p.id = s.problem_id LEFT JOIN inspections_inspection i ON i.id = p.inspection_id
