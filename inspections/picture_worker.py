@@ -56,8 +56,18 @@ def read(data: bytes, side: int) -> tuple[dict[str, Any], bytes, bytes]:
     picture = fresh(upright(image, side))
     thumb = picture.copy()
     thumb.thumbnail((THUMB_SIDE, THUMB_SIDE), Image.Resampling.LANCZOS)
-    facts |= {"width": picture.width, "height": picture.height}
+    facts |= {"width": picture.width, "height": picture.height, "look": look_of(thumb)}
     return facts, as_jpeg(picture, QUALITY), as_jpeg(thumb, THUMB_QUALITY)
+
+
+def look_of(image: Image.Image) -> str:
+    """What a picture looks like in 64 bits (dHash): whether each of 8 × 8 fields is brighter than the one before it.
+
+    Two pictures of one negative differ in few bits, however they were scaled, compressed or slightly retouched.
+    """
+    small = image.convert("L").resize((9, 8), Image.Resampling.LANCZOS).tobytes()
+    bits = (small[row * 9 + at] < small[row * 9 + at + 1] for row in range(8) for at in range(8))
+    return f"{sum(bit << place for place, bit in enumerate(bits)):016x}"
 
 
 def upright(image: Image.Image, side: int) -> Image.Image:

@@ -44,7 +44,10 @@ class PictureRefused(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A photograph as we keep it (JPEG files and pixels), and what the camera wrote (evidence, never served)."""
+    """A photograph as we keep it (JPEG files and pixels), and what the camera wrote (evidence, never served).
+
+    ``look`` is what it looks like in 64 bits, as a signed number.
+    """
 
     file: bytes
     thumb: bytes
@@ -54,6 +57,7 @@ class Picture:
     lat: Decimal | None
     lon: Decimal | None
     camera: str
+    look: int
 
 
 def take_picture(data: bytes) -> Picture:
@@ -73,6 +77,7 @@ def take_picture(data: bytes) -> Picture:
         lat=place[0],
         lon=place[1],
         camera=head["model"] or "",
+        look=int.from_bytes(bytes.fromhex(head["look"]), signed=True),
     )
 
 

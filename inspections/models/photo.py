@@ -39,6 +39,7 @@ class Photo(models.Model):
     width = models.PositiveIntegerField(help_text="pixels, upright")
     height = models.PositiveIntegerField(help_text="pixels, upright")
     sha256 = models.CharField(max_length=64, db_index=True)
+    look = models.BigIntegerField(null=True, help_text="64 bits of what it looks like: few differ in pictures alike")
     taken_at = models.DateTimeField(
         null=True, help_text="by the camera's own clock, read as Asia/Shanghai; evidence only"
     )

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
-from django.db.models import Count, Exists, F, OuterRef, QuerySet, Subquery
+from django.db.models import Count, OuterRef, QuerySet, Subquery
 
 from campaign.models import CheckItem, User
 from campaign.permissions import Permission, Role
@@ -12,7 +12,7 @@ from campaign.queries import work_clock
 from campaign.rules import UnknownYear, WorkClock, parse_limit
 from units.models import Unit
 
-from ..models import Appeal, Photo, Problem, Step
+from ..models import Appeal, Problem, Step
 from ..rules import HELD, Move, State
 from .settings import ledger_settings
 
@@ -113,15 +113,3 @@ def counts(user: User) -> dict[str, int]:
     """State → number of appeals that a person sees."""
     seen = Appeal.objects.visible_to(user).order_by()
     return dict(seen.values_list("state").annotate(Count("pk")))
-
-
-def photos_known_before(problem: Problem) -> list[Photo]:
-    """After photographs whose file was sent before with another problem or as a before photograph: a hint, no proof.
-
-    Each carries ``older_code``, the problem that had it first.
-    """
-    older = Photo.objects.filter(sha256=OuterRef("sha256"), pk__lt=OuterRef("pk")).exclude(
-        problem=OuterRef("problem"), role=Photo.Role.AFTER
-    )
-    after = problem.photos.filter(Exists(older), role=Photo.Role.AFTER)
-    return list(after.annotate(older_code=Subquery(older.order_by("pk").values("problem__code")[:1]), mark=F("pk")))

@@ -8,7 +8,8 @@ from campaign.permissions import Permission
 from campaign.rules import WorkClock
 
 from ..models import Photo, Problem, Recheck
-from .appeals import AppealCard, appeal_card, photos_known_before
+from .alike import photos_known_before
+from .appeals import AppealCard, appeal_card
 
 
 @dataclass(frozen=True, slots=True)

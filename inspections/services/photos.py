@@ -68,7 +68,7 @@ def store_photo(*, data: bytes, client_uuid: UUID, by: User, at: datetime, unnam
 
 
 def _keep(photo: Photo, picture: Picture, *, unnamed: bool) -> Photo:
-    photo.width, photo.height = picture.width, picture.height
+    photo.width, photo.height, photo.look = picture.width, picture.height, picture.look
     if not unnamed:
         photo.taken_at, photo.lat, photo.lon, photo.camera = picture.taken_at, picture.lat, picture.lon, picture.camera
     with files_of_transaction(default_storage) as written:
