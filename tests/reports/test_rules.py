@@ -8,6 +8,8 @@ from django.db import DatabaseError
 
 from campaign.models import Event
 from reports.models import Ranking, RuleUse, ScoringRule
+from reports.rules.examples import examples
+from reports.rules.spec import RuleSpec
 from reports.services import open_period, save_rule, try_rule
 from tests.city import at
 
@@ -66,6 +68,34 @@ def test_the_form_comes_back_filled(city, office):
     assert 'value="streets:week" class' in page or 'value="streets:week"' in page
     assert page.count("checked") == 1
     assert "权重 60" in page
+
+
+def test_buttons_add_and_remove_lines_and_keep_what_was_typed(city, office):
+    typed = FORM | {"code": "streets", "p0-weight": "61", "change": "add:points"}
+
+    page = office.post("/rules/new/", typed).content.decode()
+
+    assert 'value="streets"' in page
+    assert 'value="61"' in page
+    assert 'name="p2-base"' in page
+    assert 'name="p2l0-event"' in page
+    assert 'name="p1-kind"' not in office.post("/rules/new/", FORM | {"change": "remove:p0"}).content.decode()
+    assert not ScoringRule.objects.exists()
+
+
+def test_an_example_is_saved_as_a_rule_with_its_lines(city, office):
+    page = office.get("/rules/new/?example=10-digital-city")
+    typed = {field.html_name: value for field, value in _fields(page.context["form"])}
+
+    assert office.post("/rules/new/", typed | {"code": "digital"}).status_code == 302
+
+    assert RuleSpec.parse(ScoringRule.objects.get().spec) == RuleSpec.parse(examples()["10-digital-city"].spec)
+
+
+def _fields(form):
+    """The fields of a rule's page with what they show."""
+    forms = [form, *(one for node in form.parts for one in (node.form, *(line for _name, line in node.lines)))]
+    return [(field, field.value()) for one in forms for field in one if field.value() or field.value() == 0]
 
 
 @pytest.mark.parametrize(
