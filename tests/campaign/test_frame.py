@@ -38,7 +38,7 @@ def test_a_phone_shows_four_and_the_rest_behind_more():
     frame = frame_of(User(role=Role.OFFICE))
 
     assert len(frame.short) == 4
-    assert frame.short + frame.rest == frame.nav
+    assert frame.short + [entry for section in frame.rest for entry in section.entries] == frame.nav
 
 
 def test_the_current_place_is_marked():
@@ -47,8 +47,26 @@ def test_the_current_place_is_marked():
     assert [entry.url for entry in frame.nav if entry.active] == ["/rankings/"]
 
 
+def test_a_place_below_another_is_the_only_one_marked():
+    frame = frame_of(User(role=Role.OFFICE), "/problems/settings/")
+
+    assert [entry.url for entry in frame.nav if entry.active] == ["/problems/settings/"]
+
+
+def test_a_long_navigation_opens_what_is_used_every_day_and_where_the_reader_is():
+    frame = frame_of(User(role=Role.OFFICE), "/problems/settings/")
+
+    assert [section.label for section in frame.sections if section.open] == ["", "日常", "设置"]
+    assert all(section.open for section in frame_of(User(role=Role.SYSTEM_ADMIN)).sections)
+
+
+def test_a_section_without_a_place_for_this_person_is_left_out():
+    assert all(section.entries for section in frame_of(User(role=Role.MONITOR)).sections)
+    assert len(frame_of(User(role=Role.MONITOR)).sections) < len(NAVIGATION)
+
+
 def test_every_place_is_named_once():
-    names = [name for _, name, _, _ in NAVIGATION]
+    names = [name for _, places in NAVIGATION for _, name, _, _ in places]
 
     assert len(names) == len(set(names))
 
@@ -109,6 +127,6 @@ def test_no_template_needs_a_hole_in_the_content_policy():
 def test_every_icon_in_use_is_in_the_sprite():
     sprite = set(re.findall(r'"([a-z0-9-]+)"', (settings.BASE_DIR / "static/src/icons.mjs").read_text()))
     used = {name for source in templates().values() for name in re.findall(r'\bicon[ =:]*"([a-z0-9-]+)"', source)}
-    used |= set(present.ICONS.values()) | {icon for _, _, icon, _ in NAVIGATION}
+    used |= set(present.ICONS.values()) | {icon for _, places in NAVIGATION for _, _, icon, _ in places}
 
     assert used - sprite == set()
