@@ -128,7 +128,7 @@ class RuleForm(forms.Form):
         """Show what was posted without reading it: a line was added or taken away."""
         self.initial = {name: self[name].value() for name in self.fields}
         self.is_bound = False
-        self._bound_fields_cache.clear()
+        self._bound_fields_cache.clear()  # type: ignore[attr-defined]
 
     def settings_fields(self) -> list[Any]:
         """The fields of total, rounding, places and bands."""

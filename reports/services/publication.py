@@ -5,13 +5,14 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from campaign.models import User
-from campaign.queries import record
+from campaign.queries import facts_changed, record
 
-from ..models import Ranking
+from ..models import Ranking, RuleUse
 from ..queries.inputs import inputs_of
 from ..queries.locks import lock_period
 from ..queries.objections import held_back
@@ -24,6 +25,11 @@ HELD_BACK = {
     "window": gettext_lazy("Its units may still object; it can be published when that time is over."),
     "objections": gettext_lazy("Answer the open objections first."),
 }
+
+#: Rules that read published scores: their drafts follow when another ranking is published.
+EARLIER_SCORES = Q(rule__spec__components__contains=[{"kind": "earlier"}]) | Q(
+    rule__spec__components__contains=[{"parts": [{"kind": "earlier"}]}]
+)
 
 
 @transaction.atomic
@@ -49,6 +55,8 @@ def publish(*, ranking: Ranking, by: User, now: datetime) -> Ranking:
     ranking.digest = digest(ranking.snapshot)
     ranking.state, ranking.published_at, ranking.published_by = Ranking.State.PUBLISHED, now, by
     ranking.save()
+    if RuleUse.objects.filter(EARLIER_SCORES, active=True).exists():
+        facts_changed([None])
     record("ranking.published", ranking, by=by, reference=str(ranking), after={"digest": ranking.digest})
     announce_lists(ranking=ranking, now=now)
     return ranking
