@@ -80,6 +80,8 @@ PAGES = {
     "inspections:supervision": {OFFICE, UNIT, SUPERVISOR},
     "inspections:supervision_drop": {OFFICE},
     "inspections:limits": {OFFICE},
+    "inspections:hand_over_rules": {OFFICE},
+    "inspections:hand_over_rule_remove": {OFFICE},
     "inspections:limit_remove": {OFFICE},
     "inspections:problems": BUSINESS | {MONITOR},
     "inspections:board": BUSINESS | {MONITOR},

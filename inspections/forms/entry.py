@@ -227,6 +227,7 @@ class ChecklistForm:
         units: Sequence[Unit],
         limits: Mapping[str, LimitChoice],
         open_now: Mapping[int, Sequence[Problem]] | None = None,
+        ruled: Mapping[int, str] | None = None,
         data: Data = None,
         initial: dict[str, Any] | None = None,
     ) -> None:
@@ -236,6 +237,7 @@ class ChecklistForm:
         ]
         for form in self.answers:
             form.alike = (open_now or {}).get(form.item.pk, ())
+            form.initial["unit"] = (ruled or {}).get(form.item.pk, form.initial["unit"])
         self.data = data
 
     def is_valid(self) -> bool:

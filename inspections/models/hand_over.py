@@ -20,10 +20,9 @@ class HandOverRule(models.Model):
     item = models.ForeignKey(CheckItem, models.PROTECT, null=True, blank=True, verbose_name=_("check item"))
     indicator = models.ForeignKey(Indicator, models.PROTECT, null=True, blank=True, verbose_name=_("indicator"))
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name=_("responsible unit"))
-    active = models.BooleanField(_("in use"), default=True)
 
     class Meta:
-        ordering = ["-active", "id"]
+        ordering = ["id"]
         constraints = [
             models.CheckConstraint(
                 condition=Q(site_type__isnull=False) | Q(item__isnull=False) | Q(indicator__isnull=False),
@@ -31,10 +30,8 @@ class HandOverRule(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["site_type", "item", "indicator"],
-                condition=Q(active=True),
                 nulls_distinct=False,
                 name="hand_over_rule_once",
-                violation_error_message=_("There is a rule for this already; change that one."),
             ),
         ]
 
@@ -50,3 +47,8 @@ class HandOverRule(models.Model):
     def closeness(self) -> tuple[bool, bool, bool]:
         """The greater, the closer a rule describes a problem."""
         return (self.item_id is not None, self.indicator_id is not None, self.site_type_id is not None)
+
+    @property
+    def name(self) -> str:
+        """What the trail calls it."""
+        return "/".join(row.code for row in (self.site_type, self.item, self.indicator) if row)

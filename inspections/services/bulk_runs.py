@@ -152,6 +152,7 @@ def _hand_over(run: BulkRun, items: list[BulkItem], at: datetime) -> None:
         Result.UNIT_ENDED: _("This unit does not exist any more."),
     }
     versions = {item.problem.code: item.version for item in items}
+    ruled: dict[str, str] = {}
     try:
         with transaction.atomic():
             rows = hand_over_many(versions=versions, by=run.by, at=at)
@@ -159,8 +160,11 @@ def _hand_over(run: BulkRun, items: list[BulkItem], at: datetime) -> None:
         reasons = dict.fromkeys(versions, " ".join(refused.messages))
     else:
         reasons = {row.problem.code: words.get(row.result, "") for row in rows}
+        ruled = {row.problem.code: row.problem.unit.label for row in rows if row.ruled}
     for item in items:
         _settle(item, reasons.get(item.problem.code, _("This is not there any more.")))
+        if item.result == BulkItem.Result.DONE and item.problem.code in ruled:
+            item.reason = (_("By the rule to %(unit)s.") % {"unit": ruled[item.problem.code]})[:300]
 
 
 def _finish(run: BulkRun, at: datetime) -> None:

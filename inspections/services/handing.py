@@ -1,15 +1,16 @@
 """Handing over many problems whose rows are locked: one statement each, whatever their number."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Case, F, Value, When
+from django.db.models import BigIntegerField, Case, F, Value, When
 
 from campaign.models import User
 from campaign.queries import an_event, facts_changed, record_all
 from campaign.rules import day_of
+from units.models import Unit
 
 from ..models import Problem, Step
 from ..queries.limits import terms_of
@@ -29,13 +30,24 @@ def snapshot(problem: Problem) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def hand_over_all(problems: Sequence[Problem], *, by: User, at: datetime) -> None:
-    """Write the state, the steps and the trail of problems whose rows are locked: one statement each."""
+def hand_over_all(
+    problems: Sequence[Problem], *, by: User, at: datetime, ruled: Mapping[int, Unit] | None = None
+) -> None:
+    """Write the state, the steps and the trail of problems whose rows are locked: one statement each.
+
+    ``ruled``: problem (id) → the unit that it goes to instead of its own.
+    """
     state = State.HANDED_OVER
     before = {problem.pk: snapshot(problem) for problem in problems}
     under = _by_limits(problems)
     dates = dates_of(under.keys(), at)
+    elsewhere = {problem.pk: ruled[problem.pk] for problem in problems if problem.pk in ruled} if ruled else {}
     Problem.objects.filter(pk__in=before).update(
+        unit=Case(
+            *(When(pk=pk, then=Value(unit.pk)) for pk, unit in elsewhere.items()),
+            default=F("unit"),
+            output_field=BigIntegerField(),
+        ),
         state=state,
         version=F("version") + 1,
         handed_over_at=at,
@@ -47,6 +59,7 @@ def hand_over_all(problems: Sequence[Problem], *, by: User, at: datetime) -> Non
     for problem in problems:
         problem.state, problem.version, problem.handed_over_at = state, problem.version + 1, at
         problem.limit = limits_of[problem.pk][0]
+        problem.unit = elsewhere.get(problem.pk, problem.unit)
         problem.due_at, problem.receive_due_at = dates[limits_of[problem.pk]]
     Step.objects.bulk_create(
         Step(problem=problem, move=Move.HAND_OVER, state=state, unit=problem.unit, by=by, at=at) for problem in problems

@@ -19,6 +19,7 @@ from campaign.rules import day_of, start_of
 from units.models import Unit
 
 from ..models import Problem, Step
+from ..queries.hand_over import units_by_rule
 from ..queries.moves import is_to_check
 from ..rules import CHECK_RESULTS, TRANSITIONS, Move, State, SystemMove, Transition, can_move
 from . import checks, doubts, endings, extensions, merging, pairing, plans, splitting, support, suspensions
@@ -224,15 +225,18 @@ class Result(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class BatchRow:
-    """One problem of a batch and its result."""
+    """One problem of a batch and its result; ``ruled``: a rule named the unit it went to."""
 
     problem: Problem
     result: Result
+    ruled: bool = False
 
 
 @transaction.atomic
 def hand_over_many(*, versions: Mapping[str, int], by: User, at: datetime) -> list[BatchRow]:
-    """Hand over many noted problems, each to its own unit with its own limit; ``versions``: code → version seen.
+    """Hand over many noted problems with their own limits; ``versions``: code → version seen.
+
+    Each goes to the unit that a rule names, where nobody chose another than its site's, else to its own.
 
     Problems that somebody moved meanwhile, that their unit returned as another's, or whose unit exists no more, are
     left as they are and said so in the result; codes that the person may not see do not appear in it. The number of
@@ -241,22 +245,29 @@ def hand_over_many(*, versions: Mapping[str, int], by: User, at: datetime) -> li
     """
     if not by.can(TRANSITIONS[Move.HAND_OVER].permission):
         raise PermissionDenied
-    seen = Problem.objects.visible_to(by).filter(code__in=versions).select_related("unit", "site").order_by("id")
+    seen = (
+        Problem.objects.visible_to(by).filter(code__in=versions).select_related("unit", "site", "item").order_by("id")
+    )
+    locked = list(seen.select_for_update(of=("self",)))
+    ruled = units_by_rule(locked, on=day_of(at))
     rows = [
-        BatchRow(problem, _outlook(problem, versions[problem.code], day_of(at)))
-        for problem in seen.select_for_update(of=("self",))
+        BatchRow(
+            problem,
+            _outlook(problem, versions[problem.code], day_of(at), ruled.get(problem.pk, problem.unit)),
+            problem.pk in ruled,
+        )
+        for problem in locked
     ]
     ready = [row.problem for row in rows if row.result == Result.HANDED_OVER]
     if ready:
-        hand_over_all(ready, by=by, at=at)
+        hand_over_all(ready, by=by, at=at, ruled=ruled)
     return rows
 
 
-def _outlook(problem: Problem, version: int, day: date) -> Result:
+def _outlook(problem: Problem, version: int, day: date, unit: Unit) -> Result:
     if problem.version != version or not can_move(problem.state, Move.HAND_OVER):
         return Result.MOVED
     if problem.returned_at:
         return Result.RETURNED
-    unit = problem.unit
     exists = unit.valid_from <= day and (unit.valid_to is None or day < unit.valid_to)
     return Result.HANDED_OVER if exists else Result.UNIT_ENDED

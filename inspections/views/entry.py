@@ -23,6 +23,7 @@ from ..forms.fields import is_uuid
 from ..models import Inspection, Photo, Problem
 from ..queries.checklist import checklist, limit_choices, recent_sites, seen_today, units_near
 from ..queries.duplicates import likely_same, open_by_item
+from ..queries.hand_over import proposed
 from ..rules import Outcome, SubmissionConflict
 from ..services.again import note_fixed, see_again
 from ..services.entry import record_inspection
@@ -69,9 +70,12 @@ def _checklist_form(site: Site, data: QueryDict | None) -> ChecklistForm:
     if data is not None and "rest" in data:
         for name in (f"a-{item.code}-outcome" for item in items):
             data[name] = data.get(name) or Outcome.MET.value
+    ruled = proposed(site, items, on=day_of(now))
+    near = units_near(site.unit, on=day_of(now), site=site)
     return ChecklistForm(
         items=items,
-        units=units_near(site.unit, on=day_of(now), site=site),
+        units=[*near, *{unit.pk: unit for unit in ruled if unit and unit not in near}.values()],
+        ruled={item.pk: unit.code for item, unit in zip(items, ruled, strict=True) if unit},
         limits=limit_choices((item.limit for item in items), at=now),
         open_now=open_by_item(site=site, items=items),
         data=data,
@@ -128,12 +132,14 @@ def problem_new(request: UserRequest) -> HttpResponse:
 
 def _problem_form(site: Site | None, unit: Unit, data: QueryDict | None, *, by: User) -> QuickProblemForm:
     now = timezone.now()
+    by_rule = proposed(site, [None], on=day_of(now))[0] if site else None
+    near = units_near(unit, on=day_of(now), site=site)
     return QuickProblemForm(
         data,
-        units=units_near(unit, on=day_of(now), site=site),
+        units=near if by_rule is None or by_rule in near else [*near, by_rule],
         limits=limit_choices([DEFAULT_LIMIT], at=now),
         sources=sources_for(by),
-        initial={"client_uuid": uuid4(), "unit": unit.code, "limit": DEFAULT_LIMIT, "severity": "normal"},
+        initial={"client_uuid": uuid4(), "unit": (by_rule or unit).code, "limit": DEFAULT_LIMIT, "severity": "normal"},
     )
 
 

@@ -26,6 +26,7 @@ from ..queries.checklist import LimitChoice, limit_choices, units_near
 from ..queries.citizens import said_of
 from ..queries.extensions import granted_now, open_one
 from ..queries.fairness import fairness_of
+from ..queries.hand_over import units_by_rule
 from ..queries.limits import Terms, terms_of
 from ..queries.moves import RARE, moves_now
 from ..rules import Move, State, SystemMove
@@ -213,7 +214,7 @@ def _choice(
     if typed and typed[0] == move:
         form = typed[1]
     else:
-        form = FORMS[move](initial=_initial(problem, move, returned, terms), auto_id=f"{move}-%s")
+        form = FORMS[move](initial=_initial(problem, move, returned, at, terms), auto_id=f"{move}-%s")
     label, consequence = _words(problem, move, at, terms)
     url = reverse("inspections:problem_move", args=[problem.code, move.value])
     keeps = move in (Move.TRANSFER, Move.REOPEN) and problem.due_at
@@ -234,9 +235,11 @@ def _waiting(problem: Problem) -> Suspension | None:
     return next((one for one in problem.suspensions.all() if one.granted is None), None)
 
 
-def _initial(problem: Problem, move: Move, returned: Step | None, terms: Terms) -> dict[str, Any]:
+def _initial(problem: Problem, move: Move, returned: Step | None, at: datetime, terms: Terms) -> dict[str, Any]:
     """What a form proposes; a returned problem goes to the unit that the last holder named."""
     proposed = returned.proposed_unit if returned and returned.proposed_unit else problem.unit
+    if move == Move.HAND_OVER and not returned:
+        proposed = units_by_rule([problem], on=day_of(at)).get(problem.pk, proposed)
     unit = proposed.label if move == Move.HAND_OVER else ""
     limit = "" if move == Move.REOPEN else terms.repair if move == Move.HAND_OVER else problem.limit
     asked = _waiting(problem) if move == Move.SUSPEND else None
