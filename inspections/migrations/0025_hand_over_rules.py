@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("campaign", "0008_longer_series"),
-        ("inspections", "0023_appeal_words"),
+        ("inspections", "0024_photo_look"),
         ("units", "0004_aliases"),
     ]
 
