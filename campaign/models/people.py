@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from ..permissions import Permission, Role, allowed
 from ..querysets import UserQuerySet
@@ -36,7 +37,7 @@ class User(AbstractBaseUser):
     """A person's account. ``role`` decides what they may do, memberships and the role decide what they see."""
 
     username = models.CharField(_("user name"), max_length=60, unique=True, validators=[UnicodeUsernameValidator()])
-    name = models.CharField(_("name"), max_length=60)
+    name = models.CharField(pgettext_lazy("person", "name"), max_length=60)
     email = models.EmailField(_("e-mail"), blank=True, help_text=_("For the daily digest; empty: none is sent"))
     role = models.CharField(_("role"), max_length=20, choices=Role.choices, blank=True)
     is_active = models.BooleanField(_("may sign in"), default=True)

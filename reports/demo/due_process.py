@@ -1,6 +1,7 @@
 """The demonstration's adjustments with their proof, and the objections to the week that waits to be published."""
 
 from django.core.files.base import ContentFile
+from django.utils import translation
 
 from campaign.models import User
 from campaign.rules import ONE_DAY
@@ -51,7 +52,8 @@ def make_objections(people: People, history: History) -> None:
         person = User.objects.get(pk=people.contacts[row.unit_id])
         about = row.components[0]["figure"] if row is home else row.components[-1]["figure"]
         proof = ContentFile(b"\xef\xbb\xbf" + text.encode(), "情况说明.txt")
-        raised = object_to(row=row, about=about, text=text, proofs=[proof], by=person, at=history.now)
+        with translation.override("zh-hans"):
+            raised = object_to(row=row, about=about, text=text, proofs=[proof], by=person, at=history.now)
         if row is neighbour:
             answer = "经核对，两件问题均在规定时限后才退回，按办法计入，维持原结果。"
             answer_objection(objection=raised, upheld=False, answer=answer, by=people.closer, at=history.now)

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from ..querysets import PeriodQuerySet
 from ..rules.periods import Span
@@ -16,7 +17,7 @@ class Period(models.Model):
     """
 
     class Kind(models.TextChoices):
-        DAY = "day", _("Day")
+        DAY = "day", pgettext_lazy("period", "Day")
         WEEK = "week", _("Week")
         MONTH = "month", _("Month")
         QUARTER = "quarter", _("Quarter")

@@ -32,7 +32,9 @@ class UnitFilter(forms.Form):
 
     q = forms.CharField(max_length=60, required=False)
     kind = forms.ChoiceField(choices=[("", gettext_lazy("All kinds")), *Unit.Kind.choices], required=False)
-    group = forms.ModelChoiceField(PeerGroup.objects, to_field_name="code", required=False)
+    group = forms.ModelChoiceField(
+        PeerGroup.objects, to_field_name="code", required=False, empty_label=gettext_lazy("All")
+    )
     after = forms.CharField(max_length=40, required=False)
 
 
