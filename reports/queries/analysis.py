@@ -53,7 +53,7 @@ def analysis_of(ranking: Ranking) -> AnalysedRanking:
     other = {need for variant in variants(spec) for need in variant.spec.needs()} - set(spec.needs())
     more = {need: _by_id(read.measured(need), ids) for need in other if isinstance(need, Need)}
     rates = [need for need in spec.needs() if isinstance(need, Need) and need.figure == "conformity"]
-    analysis = Analysis(spec, table, more, {need: looks_of(data, need, ids) for need in rates})
+    analysis = Analysis(spec, table, more, {need: looks_of(read.data, need, ids) for need in rates})
     named = {pk: Named(code, label) for pk, code, label in units}
     rows = analysis.rows([crc32(str(ranking).encode())])
     return AnalysedRanking(variants(spec), [(named[row.unit], row) for row in rows])

@@ -16,7 +16,7 @@ from ..rules.columns import Ratio
 from ..rules.events import ONE, Line
 from ..rules.parts import EventNeed
 from ..rules.periods import Window
-from .figures import DAY, parameters
+from .figures import DAY, HEIRS, SEEN, SEEN_BY_HEIRS, parameters
 
 COLUMNS = "unit_id, day, ref, source, kind, severity, subject, level, on_spot, nth, points"
 
@@ -75,7 +75,7 @@ CLEAN = f"""
 SELECT u.unit_id, {DAY.format("u.seen_at")} AS day, s.code::text AS ref, NULL::text AS source, i.kind::text,
        NULL::text AS severity, NULL::text AS subject, NULL::text AS level, false AS on_spot, 1 AS nth,
        NULL::numeric AS points
-  FROM inspections_inspectionunit u JOIN inspections_inspection i ON i.id = u.inspection_id
+  FROM {{seen}} u JOIN inspections_inspection i ON i.id = u.inspection_id
   JOIN units_site s ON s.id = u.site_id
  WHERE u.seen_at >= %(start)s AND u.seen_at < %(cut)s {{direct}}
  GROUP BY 1, 2, 3, i.kind
@@ -83,18 +83,25 @@ HAVING bool_and(u.available > 0 AND u.earned = u.available AND NOT EXISTS (
   SELECT FROM inspections_problem p WHERE p.inspection_id = i.id AND {COUNTS}))"""
 
 #: Events climb the tree as of their day.
-CLIMB = """
-SELECT unit_id, day, ref, kind, points FROM event
+STAY = "SELECT unit_id, day, ref, kind, points, entry FROM event"
+CLIMB = f"""
+{STAY}
 UNION ALL
-SELECT l.ancestor_id, day, ref, kind, points FROM event JOIN units_unitlink l ON l.descendant_id = event.unit_id
+SELECT l.ancestor_id, day, ref, kind, points, entry FROM event JOIN units_unitlink l ON l.descendant_id = event.unit_id
    AND l.depth > 0 AND l.valid_from <= event.day AND (l.valid_to IS NULL OR l.valid_to > event.day)"""
+#: An event that counts for both units of a merger counts once.
+TO_HEIRS = f"""
+SELECT DISTINCT coalesce(h.heir, c.unit_id) AS unit_id, day, ref, kind, points, entry
+  FROM ({{counted}}) AS c {HEIRS.format(unit="c.unit_id")}"""
 
 
-def event_rows(event: str, *, direct: bool = False) -> str:
-    """The SQL of the rows of one kind of event, in the columns ``COLUMNS``."""
-    if event == "clean_site":
-        return CLEAN.format(direct="AND u.direct" if direct else "")
-    return ROWS[event]
+def event_rows(event: str, *, direct: bool = False, merged: bool = False) -> str:
+    """The SQL of the rows of one kind of event, in the columns ``COLUMNS``; ``merged``: the window has heirs."""
+    if event != "clean_site":
+        return ROWS[event]
+    if merged:
+        return CLEAN.format(seen=SEEN_BY_HEIRS.format(direct="AND i.direct" if direct else ""), direct="")
+    return CLEAN.format(seen=SEEN, direct="AND u.direct" if direct else "")
 
 
 def _chosen(line: Line) -> tuple[str, dict[str, Any]]:
@@ -107,7 +114,7 @@ def _chosen(line: Line) -> tuple[str, dict[str, Any]]:
     return " AND ".join(conditions) or "true", chosen
 
 
-def line_rows(line: Line, *, direct: bool) -> tuple[str, dict[str, Any]]:
+def line_rows(line: Line, *, direct: bool, merged: bool) -> tuple[str, dict[str, Any]]:
     """The SQL of a line's events with the points each one brings, and its parameters."""
     where, values = _chosen(line)
     points, factor = "coalesce(%(each)s::numeric, points)", ""
@@ -128,28 +135,30 @@ def line_rows(line: Line, *, direct: bool) -> tuple[str, dict[str, Any]]:
         "each": line.each, "from_nth": line.from_nth, "then": line.then, "doubled": list(line.doubled),
         "on_spot": line.on_spot, "together": line.together, "times": line.times,
     }  # fmt: skip
-    rows = event_rows(line.event, direct=direct)
+    rows = event_rows(line.event, direct=direct, merged=merged)
     sql = f"""
-SELECT unit_id, day, ref, kind, ({points}){factor} AS points
+SELECT unit_id, day, ref, kind, ({points}){factor} AS points, row_number() OVER () AS entry
   FROM ({rows}) AS each_event ({COLUMNS}) WHERE {where}"""
     return sql, values
 
 
-def _counted(line: Line, scope: str) -> tuple[str, dict[str, Any]]:
-    """The SQL of all events that count for units."""
-    sql, values = line_rows(line, direct=scope == "direct")
-    climbs = scope == "subtree" and line.event != "clean_site"
-    whole = CLIMB if climbs else "SELECT unit_id, day, ref, kind, points FROM event"
-    return f"WITH event AS ({sql}) {whole}", values
+def _counted(line: Line, scope: str, window: Window) -> tuple[str, dict[str, Any]]:
+    """The SQL of all events that count for units, and its parameters."""
+    merged = bool(window.heirs)
+    sql, values = line_rows(line, direct=scope == "direct", merged=merged)
+    whole = CLIMB if scope == "subtree" and line.event != "clean_site" else STAY
+    if merged:
+        whole = TO_HEIRS.format(counted=whole)
+    return f"WITH event AS ({sql}) {whole}", parameters(window) | values
 
 
 def measure_events(need: EventNeed, window: Window) -> dict[int, Ratio]:
     """The points and the number of a line's events for every unit that has any: unit id → (points, events)."""
-    sql, values = _counted(need.line, need.scope)
+    sql, values = _counted(need.line, need.scope, window)
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT unit_id, trim_scale(sum(points)), count(*) FROM ({sql}) AS counted GROUP BY 1",
-            parameters(window) | values,
+            values,
         )
         return {unit: (points, count) for unit, points, count in cursor.fetchall()}
 
@@ -158,23 +167,23 @@ def events_behind(
     unit: int, window: Window, line: Line, scope: str, *, limit: int, offset: int = 0
 ) -> list[tuple[date, str, Any]]:
     """The events of a line that count for one unit, newest first: day, what it is called, points."""
-    sql, values = _counted(line, scope)
+    sql, values = _counted(line, scope, window)
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT day, ref, trim_scale(points) FROM ({sql}) AS counted WHERE unit_id = %(unit)s"
             " ORDER BY day DESC, ref, points LIMIT %(limit)s OFFSET %(offset)s",
-            parameters(window) | values | {"unit": unit, "limit": limit, "offset": offset},
+            values | {"unit": unit, "limit": limit, "offset": offset},
         )
         return cursor.fetchall()
 
 
-def frozen_rows(events: Iterable[str]) -> str:
+def frozen_rows(events: Iterable[str], *, merged: bool) -> str:
     """The SQL of all events of some kinds for the inputs of a ranking; ``direct`` marks clean sites that count for the
     responsible units alone. Adjustments are frozen on their own.
     """
-    rows = [(event, "false", event_rows(event)) for event in sorted(set(events) - {"adjustment"})]
+    rows = [(event, "false", event_rows(event, merged=merged)) for event in sorted(set(events) - {"adjustment"})]
     if "clean_site" in events:
-        rows.append(("clean_site", "true", event_rows("clean_site", direct=True)))
+        rows.append(("clean_site", "true", event_rows("clean_site", direct=True, merged=merged)))
     return " UNION ALL ".join(
         f"SELECT '{event}' AS event, {direct} AS direct, {COLUMNS} FROM ({sql}) AS one ({COLUMNS})"
         for event, direct, sql in rows

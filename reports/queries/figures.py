@@ -90,17 +90,31 @@ SELECT unit_id, due_on AS day, (state = 'accepted' AND {DAY.format("reported_at"
 }
 
 #: Facts are added up per unit and day before they climb the tree, so that each climbs once.
+CLIMBED = """
+  SELECT unit_id AS unit, unit_id, day, n, d FROM fact
+  UNION ALL
+  SELECT l.ancestor_id, fact.* FROM fact JOIN units_unitlink l ON l.descendant_id = fact.unit_id AND l.depth > 0
+     AND l.valid_from <= fact.day AND (l.valid_to IS NULL OR l.valid_to > fact.day)"""
 CLIMB = """
 WITH fact AS (SELECT unit_id, day, sum(n) AS n, sum(d) AS d FROM ({facts}) AS each_fact GROUP BY 1, 2)
-SELECT unit, sum(n)::bigint, sum(d)::bigint FROM (
-  SELECT unit_id AS unit, n, d FROM fact
-  UNION ALL
-  SELECT l.ancestor_id, n, d FROM fact JOIN units_unitlink l ON l.descendant_id = fact.unit_id AND l.depth > 0
-     AND l.valid_from <= fact.day AND (l.valid_to IS NULL OR l.valid_to > fact.day)) AS climbed
- GROUP BY 1 HAVING sum(d) > 0"""
-STAY = "SELECT {unit}, sum(n)::bigint, sum(d)::bigint FROM ({facts}) AS fact GROUP BY 1 HAVING sum(d) > 0"
+SELECT unit, sum(n)::bigint, sum(d)::bigint FROM ({climbed}) AS climbed GROUP BY 1 HAVING sum(d) > 0"""
+STAY = "SELECT {unit}, sum(n)::bigint, sum(d)::bigint FROM ({facts}) AS fact {heirs} GROUP BY 1 HAVING sum(d) > 0"
+
+#: Merged units and those that what they did counts for (``Window.heirs``).
+HEIRS = "LEFT JOIN unnest(%(ended)s::bigint[], %(heirs)s::bigint[]) AS h(ended, heir) ON h.ended = {unit}"
+CLIMBED_TO_HEIRS = f"""
+SELECT DISTINCT coalesce(h.heir, c.unit) AS unit, c.unit_id, c.day, c.n, c.d
+  FROM ({CLIMBED}) AS c {HEIRS.format(unit="c.unit")}"""
 
 SEEN = "inspections_inspectionunit"
+#: An inspection that counts for both units of a merger counts once.
+SEEN_BY_HEIRS = f"""(
+SELECT i.unit_id, i.inspection_id, i.site_id, i.seen_at, i.earned, i.available FROM {SEEN} i
+ WHERE i.seen_at >= %(start)s AND i.seen_at < %(cut)s AND i.unit_id <> ALL(%(ended)s || %(heirs)s) {{direct}}
+UNION ALL
+SELECT DISTINCT coalesce(h.heir, i.unit_id), i.inspection_id, i.site_id, i.seen_at, i.earned, i.available
+  FROM {SEEN} i {HEIRS.format(unit="i.unit_id")}
+ WHERE i.seen_at >= %(start)s AND i.seen_at < %(cut)s AND i.unit_id = ANY(%(ended)s || %(heirs)s) {{direct}})"""
 #: Each inspection once, for the city as a whole.
 SEEN_ONCE = """
 (SELECT id AS inspection_id, site_id, seen_at, earned, available FROM inspections_inspection WHERE voided_at IS NULL)"""
@@ -115,20 +129,25 @@ class CityFigure:
     value: Decimal | None
 
 
-def statement(need: Need) -> str:
-    """The SQL of a figure for all units, with the parameters of ``parameters``."""
+def statement(need: Need, *, merged: bool = False) -> str:
+    """The SQL of a figure for all units, with the parameters of ``parameters``; ``merged``: the window has heirs."""
     if need.figure == "conformity":
         direct = "AND i.direct" if need.scope == "direct" else ""
-        return CONFORMITY[need.mean].format(unit="i.unit_id", seen=SEEN, direct=direct)
+        seen = SEEN_BY_HEIRS.format(direct=direct) if merged else SEEN
+        return CONFORMITY[need.mean].format(unit="i.unit_id", seen=seen, direct="" if merged else direct)
     facts = FACTS[need.figure]
-    return STAY.format(unit="unit_id", facts=facts) if need.scope == "direct" else CLIMB.format(facts=facts)
+    if need.scope != "direct":
+        return CLIMB.format(facts=facts, climbed=CLIMBED_TO_HEIRS if merged else CLIMBED)
+    if merged:
+        return STAY.format(unit="coalesce(h.heir, unit_id)", facts=facts, heirs=HEIRS.format(unit="unit_id"))
+    return STAY.format(unit="unit_id", facts=facts, heirs="")
 
 
 def city_statement(need: Need) -> str:
     """The SQL of a figure for the city: every inspection, problem, step and duty once."""
     if need.figure == "conformity":
         return CONFORMITY[need.mean].format(unit="0", seen=SEEN_ONCE, direct="")
-    return STAY.format(unit="0", facts=FACTS[need.figure])
+    return STAY.format(unit="0", facts=FACTS[need.figure], heirs="")
 
 
 def parameters(window: Window) -> dict[str, Any]:
@@ -136,6 +155,7 @@ def parameters(window: Window) -> dict[str, Any]:
     return {
         "start": window.starts_at, "cut": window.cut, "first_day": window.first_day,
         "last_day": window.last_day, "first_open_day": window.first_open_day,
+        "ended": [ended for ended, _heir in window.heirs], "heirs": [heir for _ended, heir in window.heirs],
     }  # fmt: skip
 
 
@@ -144,16 +164,16 @@ def measure(need: Need, window: Window) -> dict[int, Ratio]:
     if window.cut <= window.starts_at:
         return {}
     with connection.cursor() as cursor:
-        cursor.execute(statement(need), parameters(window))
+        cursor.execute(statement(need, merged=bool(window.heirs)), parameters(window))
         return {unit: (numerator, denominator) for unit, numerator, denominator in cursor.fetchall()}
 
 
 def inspection_counts(window: Window) -> dict[int, int]:
     """How many inspections count for each unit, those of the units under it included."""
+    seen = SEEN_BY_HEIRS.format(direct="") if window.heirs else SEEN
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT unit_id, count(*) FROM inspections_inspectionunit"
-            " WHERE seen_at >= %(start)s AND seen_at < %(cut)s GROUP BY 1",
+            f"SELECT unit_id, count(*) FROM {seen} i WHERE seen_at >= %(start)s AND seen_at < %(cut)s GROUP BY 1",
             parameters(window),
         )
         return dict(cursor.fetchall())

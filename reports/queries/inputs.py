@@ -23,7 +23,8 @@ SEEN_AT = MOMENT.format("seen_at").replace("(seen_at", "(c.seen_at")
 
 #: The units of the ranking and, for problems and duties, all that stood under one of them in the period.
 HEAD = """
-WITH ranked AS (SELECT unit_id FROM reports_rankingrow WHERE ranking_id = %(ranking)s),
+WITH ranked AS (
+  SELECT unit_id FROM reports_rankingrow WHERE ranking_id = %(ranking)s UNION SELECT unnest(%(ended)s::bigint[])),
 held AS (
   SELECT unit_id FROM ranked UNION
   SELECT l.descendant_id FROM units_unitlink l JOIN ranked ON ranked.unit_id = l.ancestor_id
@@ -97,17 +98,19 @@ SELECT a.code AS above, l.valid_from AS from, l.valid_to AS to, b.code AS unit
 }
 
 
-def _sections(spec: RuleSpec) -> dict[str, tuple[str, str]]:
+def _sections(spec: RuleSpec, *, merged: bool) -> dict[str, tuple[str, str]]:
     """The sections of a rule: those that every ranking has, and what parts other than rates are computed from."""
     needs = spec.needs()
     found = dict(SECTIONS)
     events = {need.line.event for need in needs if isinstance(need, EventNeed)} - {"adjustment"}
     if events:
-        found["events"] = (EVENTS.format(rows=frozen_rows(events)), "event unit day ref kind nth direct")
+        found["events"] = (EVENTS.format(rows=frozen_rows(events, merged=merged)), "event unit day ref kind nth direct")
     if any(isinstance(need, SheetNeed) for need in needs):
         found["marks"] = (MARKS, "sheet unit")
     if any(isinstance(need, EarlierNeed) for need in needs):
         found["earlier"] = (EARLIER, "period unit")
+    if merged:
+        found["merged"] = (MERGED, "unit")
     return found
 
 
@@ -123,6 +126,11 @@ EARLIER = f"""
 SELECT e.code AS period, e.score::text, u.code AS unit
   FROM ({PUBLISHED}) AS e JOIN units_unit u ON u.id = e.unit_id WHERE e.unit_id IN (SELECT unit_id FROM ranked)"""
 
+MERGED = """
+SELECT b.code AS into, a.valid_to AS on, a.code AS unit
+  FROM unnest(%(ended)s::bigint[], %(heirs)s::bigint[]) AS h(ended, heir)
+  JOIN units_unit a ON a.id = h.ended JOIN units_unit b ON b.id = h.heir"""
+
 
 def _section(name: str, rows: str, order: str) -> str:
     ordered = ", ".join(f'r."{column}"' for column in order.split())
@@ -133,10 +141,11 @@ def _section(name: str, rows: str, order: str) -> str:
 def inputs_of(ranking: Ranking) -> str:
     """The canonical JSON of a ranking's inputs, as of its last refresh."""
     spec, span = RuleSpec.parse(ranking.rule.spec), ranking.period.span
-    sections = _sections(spec)
+    window = window_of(ranking)
+    sections = _sections(spec, merged=bool(window.heirs))
     parts = ", ',', ".join(_section(name, *sections[name]) for name in sorted(sections))
     codes = {code for need in spec.needs() if isinstance(need, EarlierNeed) for code in earlier_spans(need, span)}
-    values: dict[str, Any] = parameters(window_of(ranking)) | {
+    values: dict[str, Any] = parameters(window) | {
         "ranking": ranking.pk, "period": span.code, "codes": sorted(codes),
         "sheets": [need.sheet for need in spec.needs() if isinstance(need, SheetNeed)],
     }  # fmt: skip

@@ -1,14 +1,14 @@
 """Rankings as pages, API and documents read them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import QuerySet
 
 from campaign.models import User
-from units.models import PeerGroup
+from units.models import PeerGroup, Unit
 
 from ..models import ListEntry, Period, Ranking, RankingRow
 from ..rules.figures import FIGURES, Text
@@ -81,7 +81,12 @@ def ranking_stamp(ranking: Ranking) -> str:
 
 def window_of(ranking: Ranking) -> Window:
     """What the stored figures of a ranking looked at."""
-    return ranking.period.span.window(ranking.refreshed_at or ranking.period.starts_at)
+    window = ranking.period.span.window(ranking.refreshed_at or ranking.period.starts_at)
+    if not ranking.merged:
+        return window
+    codes = {code for one in ranking.merged for code in (one["unit"], one["into"])}
+    ids = dict(Unit.objects.filter(code__in=codes).values_list("code", "pk"))
+    return replace(window, heirs=tuple((ids[one["unit"]], ids[one["into"]]) for one in ranking.merged))
 
 
 def shown_components(row: RankingRow) -> list[Shown]:

@@ -1,14 +1,17 @@
 """The facts of one period, each statement run once however many groups ask for it."""
 
+from dataclasses import replace
 from datetime import datetime
+from functools import cached_property
 
 from django.db import DatabaseError, transaction
-from django.db.models import Q
+from django.db.models import F, Q
 
 from units.models import Unit
 
 from ..models import Period
 from ..rules.columns import Ratio
+from ..rules.heirs import last_heirs
 from ..rules.parts import AnyNeed, EarlierNeed, EventNeed, Need
 from ..rules.periods import Window
 from ..rules.scoring import Table
@@ -24,42 +27,52 @@ class Facts:
     def __init__(self, period: Period, now: datetime) -> None:
         self.period = period
         self.window: Window = period.span.window(now)
-        self._figures: dict[AnyNeed, dict[int, Ratio] | DatabaseError] = {}
-        self._counts: dict[int, int] | None = None
+        self._figures: dict[tuple[AnyNeed, Window], dict[int, Ratio] | DatabaseError] = {}
+        self._counts: dict[Window, dict[int, int]] = {}
         self._units: dict[int, list[tuple[int, str]]] | None = None
 
-    def _measured(self, need: AnyNeed) -> dict[int, Ratio]:
+    @cached_property
+    def merged_window(self) -> Window:
+        """The same window, what merged units did counting for their successors."""
+        heirs = last_heirs(successors(self.window))
+        return replace(self.window, heirs=tuple(sorted(heirs.items())))
+
+    def window_for(self, spec: RuleSpec) -> Window:
+        """What the figures of a rule look at."""
+        return self.merged_window if spec.ended == "successor" else self.window
+
+    def _measured(self, need: AnyNeed, window: Window) -> dict[int, Ratio]:
         match need:
             case Need():
-                return measure(need, self.window)
+                return measure(need, window)
             case EventNeed():
-                return measure_events(need, self.window)
+                return measure_events(need, window)
             case EarlierNeed():
                 return measure_earlier(need, self.period.span)
             case _:
                 return measure_marks(need.sheet, self.period.code)
 
-    def figure(self, need: AnyNeed) -> dict[int, Ratio]:
+    def figure(self, need: AnyNeed, window: Window) -> dict[int, Ratio]:
         """One figure, line of events, entered value or earlier score.
 
         A statement that fails, fails for each group that needs it and for no other.
         """
-        if need not in self._figures:
+        if (need, window) not in self._figures:
             try:
                 with transaction.atomic():
-                    self._figures[need] = self._measured(need)
+                    self._figures[need, window] = self._measured(need, window)
             except DatabaseError as error:
-                self._figures[need] = error
-        found = self._figures[need]
+                self._figures[need, window] = error
+        found = self._figures[need, window]
         if isinstance(found, DatabaseError):
             raise found
         return found
 
-    def counts(self) -> dict[int, int]:
+    def counts(self, window: Window) -> dict[int, int]:
         """How many inspections count for each unit."""
-        if self._counts is None:
-            self._counts = inspection_counts(self.window)
-        return self._counts
+        if window not in self._counts:
+            self._counts[window] = inspection_counts(window)
+        return self._counts[window]
 
     def units(self, group_id: int) -> list[tuple[int, str]]:
         """The units of a group that existed on some day of the period, as (id, code)."""
@@ -74,8 +87,35 @@ class Facts:
 
     def table(self, spec: RuleSpec, group_id: int) -> Table:
         """What a group's ranking by a rule is made from."""
+        window = self.window_for(spec)
+        merged = {ended for ended, _heir in window.heirs}
         return Table(
-            units=self.units(group_id),
-            figures=[self.figure(need) for need in spec.needs()],
-            inspections=self.counts() if spec.least_inspections else {},
+            units=[unit for unit in self.units(group_id) if unit[0] not in merged],
+            figures=[self.figure(need, window) for need in spec.needs()],
+            inspections=self.counts(window) if spec.least_inspections else {},
         )
+
+    def merged(self, spec: RuleSpec, group_id: int) -> list[dict[str, str]]:
+        """The units of a group that have no row because what they did counts for another: codes, name and day."""
+        heirs = dict(self.window_for(spec).heirs)
+        if not heirs:
+            return []
+        rows = Unit.objects.filter(pk__in=heirs, group=group_id).order_by("code")
+        codes = dict(Unit.objects.filter(pk__in=set(heirs.values())).values_list("pk", "code"))
+        return [
+            {"unit": unit.code, "name": unit.label, "into": codes[heirs[unit.pk]], "on": f"{unit.valid_to}"}
+            for unit in rows
+        ]
+
+
+def successors(window: Window) -> dict[int, int]:
+    """Units that ended in a window and their successors, where both are of one group and the successor has a row."""
+    exists = Q(succeeded_by__valid_to=None) | Q(succeeded_by__valid_to__gt=window.first_day)
+    rows = Unit.objects.filter(
+        exists,
+        valid_to__gt=window.first_day,
+        valid_to__lte=window.last_day,
+        group=F("succeeded_by__group"),
+        succeeded_by__valid_from__lte=window.last_day,
+    )
+    return dict(rows.values_list("pk", "succeeded_by_id"))

@@ -20,6 +20,7 @@ class Window:
 
     starts_at: datetime
     cut: datetime
+    heirs: tuple[tuple[int, int], ...] = ()
 
     @property
     def first_day(self) -> date:

@@ -14,6 +14,7 @@ from campaign.rules import ONE_DAY, day_of
 
 from .columns import Ratio
 from .earlier import earlier_spans
+from .heirs import inherited
 from .lists import entries_of
 from .parts import AnyNeed, EarlierNeed, EventNeed, Need, SheetNeed
 from .periods import Span, Window, parse
@@ -36,7 +37,8 @@ class Inputs:
     """The frozen inputs of one ranking."""
 
     def __init__(self, data: Mapping[str, list[dict[str, Any]]], span: Span) -> None:
-        self.data, self.span = data, span
+        self.heirs = {row["unit"]: row["into"] for row in data.get("merged", ())}
+        self.data, self.span = {**data, "inspections": inherited(data["inspections"], self.heirs)}, span
         self.window: Window = span.window(span.ends_at)
         self.above: dict[str, list[tuple[str, date, date | None]]] = defaultdict(list)
         for link in data["tree"]:
@@ -95,10 +97,9 @@ class Inputs:
         return {unit: (numerator, denominator) for unit, (numerator, denominator) in found.items() if denominator}
 
     def _counts_for(self, unit: str, day: date, scope: str) -> set[str]:
-        if scope == "direct":
-            return {unit}
-        links = self.above[unit]
-        return {unit} | {above for above, begins, ends in links if begins <= day and (ends is None or day < ends)}
+        links = self.above[unit] if scope == "subtree" else ()
+        found = {unit} | {above for above, begins, ends in links if begins <= day and (ends is None or day < ends)}
+        return {self.heirs.get(one, one) for one in found}
 
     def _conformity(self, component: Need) -> dict[str, Ratio]:
         seen = [row for row in self.data["inspections"] if component.scope == "subtree" or row["direct"]]
@@ -221,7 +222,9 @@ def differences(snapshot: Mapping[str, Any], inputs: Mapping[str, Any]) -> list[
             "components": (_parts(said["components"]), _parts(components_of(spec, row))),
         }
         found += [f"{row.code} {name}: {one} ≠ {other}" for name, (one, other) in pairs.items() if one != other]
-    return found
+    merged = [[{name: one[name] for name in ("unit", "into", "on")} for one in side.get("merged", ())]
+              for side in (snapshot, inputs)]  # fmt: skip
+    return found + ([f"merged: {merged[0]} ≠ {merged[1]}"] if merged[0] != merged[1] else [])
 
 
 def _number(text: str | None) -> Decimal | None:

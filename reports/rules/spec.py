@@ -29,11 +29,11 @@ ROUNDINGS = ("half_up", "down", "up")
 #: Settings that a rule names only where they differ from these.
 DEFAULTS: dict[str, Any] = {
     "total": "mean", "missing": "reweight", "rounding": "half_up", "component_rounding": "half_up",
-    "rank_on": "rounded", "ties": "shared", "tie_by": "", "least": None, "greatest": None,
+    "rank_on": "rounded", "ties": "shared", "tie_by": "", "least": None, "greatest": None, "ended": "own_row",
 }  # fmt: skip
 CHOICES = {
     "total": TOTALS, "missing": MISSING, "rounding": ROUNDINGS, "component_rounding": ROUNDINGS,
-    "rank_on": ("rounded", "exact"), "ties": ("shared", "dense"),
+    "rank_on": ("rounded", "exact"), "ties": ("shared", "dense"), "ended": ("own_row", "successor"),
 }  # fmt: skip
 KEYS = frozenset({"components", "component_places", "places", "least_inspections", "red", "black"})
 MORE_KEYS = frozenset(DEFAULTS) | {"bands", "steps", "lists"}
@@ -95,7 +95,8 @@ class RuleSpec:
     score; ``least_inspections``: the least number of inspections a unit needs to be ranked. ``total``: weighted mean,
     sum of points, or weighted geometric mean; ``missing``: what a part with nothing to assess does; ``least`` and
     ``greatest`` bound the score; ``rank_on`` the rounded or the exact score; ``ties`` shared 1, 1, 3 or dense 1, 1, 2,
-    broken by the part ``tie_by``.
+    broken by the part ``tie_by``. ``ended``: whether a unit that was merged within the period keeps its own row, or
+    what it did counts for its successor (see ``heirs``).
     """
 
     components: tuple[Part, ...]
@@ -113,6 +114,7 @@ class RuleSpec:
     tie_by: str = ""
     least: Decimal | None = None
     greatest: Decimal | None = None
+    ended: str = "own_row"
     bands: tuple[Band, ...] = ()
     steps: tuple[ListStep, ...] = ()
     lists: tuple[Board, ...] = ()

@@ -74,6 +74,7 @@ def snapshot_of(ranking: Ranking) -> dict[str, Any]:
         "rule": {"code": ranking.rule.code, "version": ranking.rule.version, "spec": ranking.rule.spec},
         "code_version": ranking.code_version,
         "inputs_sha256": digest(ranking.inputs),
+        **({"merged": ranking.merged} if ranking.merged else {}),
         "rows": [
             {
                 "unit": row.unit.code, "name": row.unit.label, "rank": row.rank, "movement": row.movement,

@@ -106,6 +106,7 @@ class Computed:
     spec: RuleSpec
     rows: list[Placed]
     before: Before
+    merged: list[dict[str, str]]
 
 
 @transaction.atomic
@@ -161,7 +162,8 @@ def _compute_all(drafts: Iterable[Ranking], facts: Facts) -> list[Computed]:
         try:
             spec = read(ranking.rule)
             rows = place(spec, facts.table(spec, ranking.group_id))
-            done.append(Computed(ranking, spec, rows, befores.get(ranking.group_id, Before())))
+            merged = facts.merged(spec, ranking.group_id)
+            done.append(Computed(ranking, spec, rows, befores.get(ranking.group_id, Before()), merged))
         except BAD_DATA as error:
             _note_failure(ranking, error)
     return done
@@ -186,3 +188,6 @@ def _write(computed: list[Computed], now: datetime) -> None:
     Ranking.objects.filter(pk__in=ids).update(refreshed_at=now, error="", failures=0)
     for one in computed:
         one.ranking.refreshed_at, one.ranking.error, one.ranking.failures = now, "", 0
+        if one.ranking.merged != one.merged:
+            one.ranking.merged = one.merged
+            one.ranking.save(update_fields=["merged"])

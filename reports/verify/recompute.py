@@ -23,7 +23,7 @@ SHANGHAI, DAY = timezone(timedelta(hours=8)), timedelta(days=1)
 #: What this script knows of rules; it says so where a rule has more.
 KNOWN = {
     "components", "component_places", "places", "least_inspections", "red", "black", "total", "missing", "rounding",
-    "component_rounding", "rank_on", "ties", "tie_by", "least", "greatest", "bands", "steps", "lists",
+    "component_rounding", "rank_on", "ties", "tie_by", "least", "greatest", "bands", "steps", "lists", "ended",
 }  # fmt: skip
 KINDS = {"rate", "below", "points", "sheet", "earlier", "table"}
 CHOSEN = {"sources": "source", "kinds": "kind", "severities": "severity", "subjects": "subject", "levels": "level"}
@@ -80,9 +80,10 @@ def facts(name, data, start, cut):
 
 
 def above(data, unit, on, scope):
-    """The unit and, for a subtree, those that stood above it on a day."""
+    """The unit and, for a subtree, those that stood above it on a day; a merged unit's successor in its place."""
     links = data["links"].get(unit, ()) if scope == "subtree" else ()
-    return {unit} | {link["above"] for link in links if link["from"] <= on < (link["to"] or "9999-12-31")}
+    found = {unit} | {link["above"] for link in links if link["from"] <= on < (link["to"] or "9999-12-31")}
+    return {data["heirs"].get(one, one) for one in found}
 
 
 def rates(part, data, start, cut):
@@ -369,7 +370,16 @@ def check(files, digest):
     if set(spec) - KNOWN or any(part.get("kind", "rate") not in KINDS for part in spec["components"]):
         yield "this rule has settings that this script does not know"
         return
-    data["links"] = defaultdict(list)
+    merged = [[one["unit"], one["into"], one["on"]] for one in snapshot.get("merged", ())]
+    if merged != [[one["unit"], one["into"], one["on"]] for one in data.get("merged", ())]:
+        yield "the merged units"
+    data["links"], data["heirs"] = defaultdict(list), {unit: into for unit, into, _on in merged}
+    once = {}  # an inspection that counted for both units of a merger counts once
+    for row in data["inspections"]:
+        unit = data["heirs"].get(row["unit"], row["unit"])
+        known = once.setdefault((row["code"], unit), {**row, "unit": unit})
+        known["direct"] = known["direct"] or row["direct"]
+    data["inspections"] = list(once.values())
     for link in data["tree"]:
         data["links"][link["unit"]].append(link)
     rows = rows_of(snapshot, data)

@@ -85,6 +85,19 @@ def _links(made: Scatter) -> None:
     UnitLink.objects.bulk_create(rows)
 
 
+def merge_some(made: Scatter, seed: int) -> str:
+    """Give most units that ended a successor; returns what a rule says of them."""
+    chance = random.Random(f"merge {seed}")  # noqa: S311
+    for unit in made.units:
+        if chance.random() < 0.6:
+            day = FIRST + timedelta(days=chance.randrange(-1, 9))
+            unit.valid_to = unit.valid_to or (day if chance.random() < 0.4 and day > unit.valid_from else None)
+            if unit.valid_to:
+                unit.succeeded_by = chance.choice([other for other in made.units if other != unit])
+            unit.save()
+    return chance.choice(["successor", "successor", "own_row"])
+
+
 def units_above(units: set[int], day: date) -> set[int]:
     """The units and those above them on a day, link by link."""
     found = set(units)

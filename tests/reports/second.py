@@ -10,8 +10,8 @@ from django.db import connection
 
 #: Inspections per unit, found again from the direct units and the tree of the day.
 SEEN = """
-(SELECT DISTINCT i.id, i.site_id, u.id AS unit, i.earned, i.available
-   FROM inspections_inspection i, units_unit u
+(SELECT DISTINCT i.id, i.site_id, coalesce(h.heir, u.id) AS unit, i.earned, i.available
+   FROM inspections_inspection i, units_unit u LEFT JOIN heir h ON h.unit = u.id
   WHERE i.seen_at >= %(start)s AND i.seen_at < %(cut)s AND EXISTS (
     SELECT FROM inspections_inspectionunit d WHERE d.inspection_id = i.id AND d.direct
        AND (d.unit_id = u.id OR {subtree} AND EXISTS (
@@ -61,18 +61,35 @@ FACTS = {
 }
 
 HELD = """
-SELECT u.id AS unit, sum(f.n) AS n, sum(f.d) AS d FROM ({facts}) f, units_unit u
- WHERE u.id = f.unit_id OR {subtree} AND EXISTS (
-   SELECT FROM units_unitlink l WHERE l.descendant_id = f.unit_id AND l.ancestor_id = u.id
-      AND (f.at AT TIME ZONE 'Asia/Shanghai')::date >= l.valid_from
-      AND (f.at AT TIME ZONE 'Asia/Shanghai')::date < coalesce(l.valid_to, 'infinity'))
- GROUP BY u.id
+SELECT unit, sum(n) AS n, sum(d) AS d FROM (
+  SELECT DISTINCT f.entry, coalesce(h.heir, u.id) AS unit, f.n, f.d
+    FROM (SELECT row_number() OVER () AS entry, each_fact.* FROM ({facts}) each_fact) f,
+         units_unit u LEFT JOIN heir h ON h.unit = u.id
+   WHERE u.id = f.unit_id OR {subtree} AND EXISTS (
+     SELECT FROM units_unitlink l WHERE l.descendant_id = f.unit_id AND l.ancestor_id = u.id
+        AND (f.at AT TIME ZONE 'Asia/Shanghai')::date >= l.valid_from
+        AND (f.at AT TIME ZONE 'Asia/Shanghai')::date < coalesce(l.valid_to, 'infinity'))) held
+ GROUP BY unit
 """
 
-WHOLE = """
-WITH member AS (
+#: Units merged by the last day that was looked at, with the end of their line; ``{merged}``: whether the rule says so.
+MEMBERS = """
+WITH RECURSIVE merger AS (
+  SELECT a.id AS unit, b.id AS heir FROM units_unit a JOIN units_unit b ON b.id = a.succeeded_by_id
+   WHERE {merged} AND a.group_id = b.group_id AND a.valid_to > %(first)s
+     AND a.valid_to <= ((%(cut)s - interval '1 microsecond') AT TIME ZONE 'Asia/Shanghai')::date
+     AND b.valid_from <= ((%(cut)s - interval '1 microsecond') AT TIME ZONE 'Asia/Shanghai')::date
+     AND coalesce(b.valid_to, 'infinity') > %(first)s),
+line AS (
+  SELECT unit, heir, 1 AS far FROM merger
+  UNION ALL SELECT l.unit, m.heir, far + 1 FROM line l JOIN merger m ON m.unit = l.heir WHERE far < 20),
+heir AS (SELECT unit, heir FROM line WHERE heir NOT IN (SELECT unit FROM merger)),
+member AS (
   SELECT id, code FROM units_unit WHERE group_id = %(group)s AND valid_from <= %(last)s
-     AND coalesce(valid_to, 'infinity') > %(first)s),
+     AND coalesce(valid_to, 'infinity') > %(first)s AND id NOT IN (SELECT unit FROM heir))"""
+
+WHOLE = """
+{members},
 {figures},
 scored AS (
   SELECT m.code, {values},
@@ -113,7 +130,7 @@ def rankings(spec: dict[str, Any], group: int, start: datetime, cut: datetime, f
     red, black = spec["red"], spec["black"]
     sql = WHOLE.format(
         figures=", ".join(figures), values=", ".join(values), pairs=", ".join(pairs), joins=" ".join(joins),
-        columns=", ".join(columns), places=spec["places"], least=spec["least_inspections"],
+        members=MEMBERS.format(merged=spec.get("ended") == "successor"), columns=", ".join(columns), places=spec["places"], least=spec["least_inspections"],
         seen=SEEN.format(subtree=True),
         red=_bound(red, "rank <= {best}", "score >= {least_score}"),
         black=_bound(black, "worse < {worst}", "score < {below}"),

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import connection
 
-from .second import CONFORMITY, FACTS, HELD, SEEN, _bound
+from .second import CONFORMITY, FACTS, HELD, MEMBERS, SEEN, _bound
 
 LOCAL = "({} AT TIME ZONE 'Asia/Shanghai')::date"
 ALIVE = "p.state <> 'cancelled' AND p.voided_at IS NULL"
@@ -251,9 +251,7 @@ def rankings(
     tie = next((at for at, part in enumerate(spec["components"]) if part["figure"] == spec.get("tie_by")), None)
     by = "score DESC" if tie is None else f"score DESC, coalesce(u{tie}, 0) DESC"
     sql = f"""
-WITH member AS (
-  SELECT id, code FROM units_unit WHERE group_id = %(group)s AND valid_from <= %(last)s
-     AND coalesce(valid_to, 'infinity') > %(first)s),
+{MEMBERS.format(merged=spec.get("ended") == "successor")},
 {", ".join(made.tables)},
 valued AS (SELECT m.id, m.code, {", ".join(raw)} FROM member m {" ".join(made.joins)}),
 counted AS (SELECT id, code, {", ".join(counted)} FROM valued),

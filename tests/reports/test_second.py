@@ -15,14 +15,14 @@ from reports.rules.spec import RuleSpec
 from reports.services import open_period
 
 from . import second, second_parts
-from .facts import FIRST, LAST, WEEK, random_spec, scatter
+from .facts import FIRST, LAST, WEEK, merge_some, random_spec, scatter
 from .facts_of_parts import enrich, random_rule
 
 
 def compare(city, seed: int) -> None:
     made = scatter(city, seed)
     chance = random.Random(seed)  # noqa: S311
-    spec = random_spec(chance)
+    spec = random_spec(chance) | {"ended": merge_some(made, seed)}
     now = chance.choice([datetime(2026, 12, 24, tzinfo=SHANGHAI), datetime(2026, 11, 19, 15, 30, tzinfo=SHANGHAI)])
     rule = ScoringRule.objects.create(code="R", name="R", spec=spec)
     groups = {unit.group_id for unit in made.units if unit.group_id}
@@ -55,7 +55,7 @@ def compare_parts(city, seed: int) -> None:
     made = scatter(city, seed)
     enrich(made)
     chance = random.Random(seed)  # noqa: S311
-    spec = RuleSpec.parse(random_rule(chance)).as_json()
+    spec = RuleSpec.parse(random_rule(chance) | {"ended": merge_some(made, seed)}).as_json()
     now = chance.choice([datetime(2026, 12, 24, tzinfo=SHANGHAI), datetime(2026, 11, 19, 15, 30, tzinfo=SHANGHAI)])
     rule = ScoringRule.objects.create(code="R", name="R", spec=spec)
     for group in {unit.group_id for unit in made.units if unit.group_id}:

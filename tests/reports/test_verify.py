@@ -16,7 +16,7 @@ from reports.rules.spec import RuleSpec
 from reports.services import close_period, open_period, publish
 from tests.city import at
 
-from .facts import WEEK, random_spec, scatter, visit, weekly_rule
+from .facts import WEEK, merge_some, random_spec, scatter, visit, weekly_rule
 from .facts_of_parts import enrich, random_rule
 
 AFTER = datetime(2026, 11, 24, tzinfo=SHANGHAI)
@@ -29,7 +29,8 @@ def published(city, seed: int, *, parts: bool = False) -> list[Ranking]:
     chance = random.Random(seed)  # noqa: S311
     if parts:
         enrich(made)
-    spec = RuleSpec.parse(random_rule(chance)).as_json() if parts else random_spec(chance)
+    spec = (random_rule(chance) if parts else random_spec(chance)) | {"ended": merge_some(made, seed)}
+    spec = RuleSpec.parse(spec).as_json() if parts else spec
     rule = ScoringRule.objects.create(code="R", name="R", spec=spec)
     for group in {unit.group_id for unit in made.units if unit.group_id}:
         RuleUse.objects.create(rule=rule, group_id=group, kind="week")
