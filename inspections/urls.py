@@ -22,6 +22,7 @@ from .views import (
     photos,
     problem_map,
     rechecks,
+    reorganising,
     saved_filters,
     settings,
     supervisions,
@@ -31,6 +32,7 @@ from .views import (
 
 app_name = "inspections"
 urlpatterns = [
+    path("units/<str:code>/end/", reorganising.unit_end, name="unit_end"),
     path("report/", citizens.report, name="report"),
     path("report/track/", citizens.track, name="track"),
     path("appeals/", appeals.appeals, name="appeals"),

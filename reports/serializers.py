@@ -92,6 +92,15 @@ class RuleName(serializers.Serializer[Any]):
     name = serializers.CharField()
 
 
+class MergedSerializer(serializers.Serializer[Any]):
+    """A unit merged into another one within the period."""
+
+    unit = serializers.CharField()
+    name = serializers.CharField()
+    into = serializers.CharField()
+    on = serializers.DateField(help_text="the first day on which it no longer exists")
+
+
 class RankingSerializer(serializers.ModelSerializer[Ranking]):
     """A ranking with all its rows, in order."""
 
@@ -99,12 +108,13 @@ class RankingSerializer(serializers.ModelSerializer[Ranking]):
     group = GroupSerializer()
     rule = RuleName()
     digest = serializers.CharField(help_text="SHA-256 of what was published; empty before")
+    merged = MergedSerializer(many=True, help_text="units without a row, because what they did counts for another one")
     rows = serializers.SerializerMethodField()
 
     class Meta:
         model = Ranking
         fields = ["period", "group", "rule", "revision", "state", "refreshed_at", "closed_at", "published_at",
-                  "reason", "digest", "rows"]  # fmt: skip
+                  "reason", "digest", "merged", "rows"]  # fmt: skip
         read_only_fields = fields
 
     @extend_schema_field(RowSerializer(many=True))

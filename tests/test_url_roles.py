@@ -100,6 +100,7 @@ PAGES = {
     "inspections:exemption": {OFFICE},
     "inspections:problem_new": {OFFICE, INSPECTOR, MONITOR},
     "inspections:settings": {OFFICE},
+    "inspections:unit_end": {OFFICE},
     "inspections:papers": {OFFICE, UNIT, SUPERVISOR},
     "inspections:paper_new": {OFFICE},
     "inspections:paper_choose": {OFFICE},

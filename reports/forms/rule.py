@@ -35,7 +35,9 @@ BEGINNING: Raw = {
     "components": [{"figure": "conformity", "mean": "by_site", "weight": "60"}, {"figure": "on_time", "weight": "40"}]
 }
 ROUNDINGS = [("half_up", _("half up")), ("down", _("downwards")), ("up", _("upwards"))]
-SETTINGS = ("total", "missing", "rounding", "component_rounding", "rank_on", "ties", "tie_by", "least", "greatest")
+SETTINGS = (
+    "total", "missing", "rounding", "component_rounding", "rank_on", "ties", "tie_by", "least", "greatest", "ended",
+)  # fmt: skip
 
 
 def _score(label: Any, least: int = 0) -> forms.DecimalField:
@@ -78,6 +80,11 @@ class RuleForm(forms.Form):
     )
     tie_by = forms.CharField(
         label=_("equal scores are parted by (short name of a part)"), required=False, max_length=40
+    )
+    ended = forms.ChoiceField(
+        label=_("a unit merged within the period"),
+        choices=[("own_row", _("keeps its own row")), ("successor", _("counts with the unit it was merged into"))],
+        required=False,
     )
     least_inspections = forms.IntegerField(
         label=_("least number of inspections to be ranked"), min_value=0, max_value=100_000, initial=0
@@ -136,7 +143,7 @@ class RuleForm(forms.Form):
             self[name]
             for name in (
                 "total", "missing", "component_places", "component_rounding", "places", "rounding", "least", "greatest",
-                "rank_on", "ties", "tie_by", "least_inspections", "bands",
+                "rank_on", "ties", "tie_by", "least_inspections", "ended", "bands",
             )
         ]  # fmt: skip
 

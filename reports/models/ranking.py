@@ -46,7 +46,9 @@ class Ranking(models.Model):
     failures = models.PositiveSmallIntegerField(default=0, help_text="failed refreshes in a row")
     reason = models.CharField(_("reason of the revision"), max_length=200, blank=True)
     merged = models.JSONField(
-        default=list, db_default=[], help_text="units without a row, whose facts count for another: unit, name, into, on"
+        default=list,
+        db_default=[],
+        help_text="units whose facts count for another: unit, name, into, on",
     )
     inputs = models.TextField(blank=True)
     snapshot = models.TextField(blank=True)

@@ -19,7 +19,7 @@ from inspections.rules import VOID_ENDS
 from ..documents.assessment import AssessedUnit, Assessment, GroupTable, Head, Part, ProblemLine
 from ..models import ListEntry, Period, Ranking, RankingRow
 from ..rules.figures import FIGURES, FOOTNOTES
-from ..rules.sentences import component_title, rule_sentences
+from ..rules.sentences import component_title, merged_sentences, rule_sentences
 from ..rules.spec import RuleSpec
 from .ranking_page import groups_in
 from .rankings import ranking_entries, ranking_rows, shown_components
@@ -63,7 +63,7 @@ def group_table(ranking: Ranking, limit: int | None = None) -> GroupTable:
         },
         heads=[Head(component_title(component), component.weight) for component in spec.components],
         units=units,
-        notes=list(_notes(units)),
+        notes=[*merged_sentences(ranking.merged), *_notes(units)],
     )  # fmt: skip
 
 

@@ -17,11 +17,18 @@ from ..rules.figures import percent
 from ..rules.periods import Window
 
 
+def with_predecessors(unit: Unit, window: Window) -> list[int]:
+    """A unit and those that were merged into it and count with it, as ids."""
+    return [unit.pk, *(ended for ended, heir in window.heirs if heir == unit.pk)]
+
+
 def inspections_behind(unit: Unit, window: Window, scope: str = "subtree") -> QuerySet[InspectionUnit]:
     """The inspections that count for a unit, newest first; Σ earned and Σ available are its pooled conformity."""
-    rows = InspectionUnit.objects.filter(unit=unit, seen_at__gte=window.starts_at, seen_at__lt=window.cut)
-    if scope == "direct":
-        rows = rows.filter(direct=True)
+    units = with_predecessors(unit, window)
+    counted = InspectionUnit.objects.filter(unit__in=units, **({"direct": True} if scope == "direct" else {}))
+    rows = counted.filter(seen_at__gte=window.starts_at, seen_at__lt=window.cut)
+    if len(units) > 1:
+        rows = rows.exclude(Exists(counted.filter(inspection=OuterRef("inspection"), pk__lt=OuterRef("pk"))))
     return rows.select_related("inspection", "site").order_by("-seen_at", "-id")
 
 
@@ -87,12 +94,14 @@ def _on(field: str) -> TruncDate:
     return TruncDate(field, tzinfo=SHANGHAI)
 
 
-def _counts_for(unit: Unit, scope: str, day: Any) -> Q | Exists:
-    """Rows of the unit, or of a unit that stood under it on ``day``."""
+def _counts_for(units: list[int], scope: str, day: Any) -> Q | Exists:
+    """Rows of the units, or of a unit that stood under one of them on ``day``."""
     if scope == "direct":
-        return Q(unit=unit)
-    under = UnitLink.objects.filter(ancestor=unit, descendant=OuterRef("unit_id"), depth__gt=0, valid_from__lte=day)
-    return Q(unit=unit) | Q(Exists(under.filter(Q(valid_to=None) | Q(valid_to__gt=day))))
+        return Q(unit__in=units)
+    under = UnitLink.objects.filter(
+        ancestor__in=units, descendant=OuterRef("unit_id"), depth__gt=0, valid_from__lte=day
+    )
+    return Q(unit__in=units) | Q(Exists(under.filter(Q(valid_to=None) | Q(valid_to__gt=day))))
 
 
 def _fixed(day: date) -> Value:
@@ -117,7 +126,7 @@ def problems_behind(figure: str, unit: Unit, window: Window, scope: str = "subtr
             rows = rows.exclude(receive_due_at=None)
             counts = Q(received_at__lte=F("receive_due_at"))
     rows = rows.filter(voided_at=None).annotate(fact_day=day)
-    return _marked(rows.filter(_counts_for(unit, scope, OuterRef("fact_day"))), counts)
+    return _marked(rows.filter(_counts_for(with_predecessors(unit, window), scope, OuterRef("fact_day"))), counts)
 
 
 def steps_behind(unit: Unit, window: Window, scope: str = "subtree") -> QuerySet[Step]:
@@ -128,7 +137,7 @@ def steps_behind(unit: Unit, window: Window, scope: str = "subtree") -> QuerySet
         .filter(problem__merged_into=None)
         .filter(problem__voided_at=None)
         .annotate(fact_day=_on("at"))
-        .filter(_counts_for(unit, scope, OuterRef("fact_day")))
+        .filter(_counts_for(with_predecessors(unit, window), scope, OuterRef("fact_day")))
     )
     return rows.select_related("problem").order_by("-at", "-id")
 
@@ -136,7 +145,9 @@ def steps_behind(unit: Unit, window: Window, scope: str = "subtree") -> QuerySet
 def duties_behind(unit: Unit, window: Window, scope: str = "subtree") -> QuerySet[TaskDuty]:
     """The duties of ``tasks``; ``counts`` says whether one was done in time."""
     rows = TaskDuty.objects.filter(due_on__gte=window.first_day, due_on__lt=window.first_open_day)
-    rows = rows.filter(_counts_for(unit, scope, OuterRef("due_on"))).annotate(reported_on=_on("reported_at"))
+    rows = rows.filter(_counts_for(with_predecessors(unit, window), scope, OuterRef("due_on"))).annotate(
+        reported_on=_on("reported_at")
+    )
     return (
         _marked(rows, Q(state="accepted", reported_on__lte=F("due_on"))).select_related("task").order_by("due_on", "id")
     )

@@ -1,11 +1,21 @@
 """What came after a ranking was closed: late entries, inspections voided since, appeals upheld since."""
 
+from typing import Any
+
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from inspections.models import Appeal, Inspection, InspectionUnit
-from units.models import UnitLink
+from units.models import Unit, UnitLink
 
 from ..models import Ranking
+
+
+def _units(ranking: Ranking) -> QuerySet[Any]:
+    """The units of a ranking, those included that have no row because they count with another."""
+    ranked: QuerySet[Any] = ranking.rows.order_by().values("unit")
+    if not ranking.merged:
+        return ranked
+    return ranked.union(Unit.objects.filter(code__in=[one["unit"] for one in ranking.merged]).order_by().values("pk"))
 
 
 def late_entries(ranking: Ranking) -> QuerySet[Inspection]:
@@ -13,7 +23,7 @@ def late_entries(ranking: Ranking) -> QuerySet[Inspection]:
     if ranking.closed_at is None:
         return Inspection.objects.none()
     period = ranking.period
-    counts = InspectionUnit.objects.filter(inspection=OuterRef("pk"), unit__in=ranking.rows.values("unit"))
+    counts = InspectionUnit.objects.filter(inspection=OuterRef("pk"), unit__in=_units(ranking))
     return Inspection.objects.filter(
         Exists(counts),
         seen_at__gte=period.starts_at,
@@ -26,7 +36,7 @@ def voided_since(ranking: Ranking) -> QuerySet[Inspection]:
     """Inspections of the period, of a unit of the ranking or under one, that were voided after it was closed."""
     if ranking.closed_at is None:
         return Inspection.objects.none()
-    period, ranked = ranking.period, ranking.rows.values("unit")
+    period, ranked = ranking.period, _units(ranking)
     above = UnitLink.objects.filter(descendant=OuterRef("unit"), ancestor__in=ranked)
     return Inspection.objects.filter(
         Q(unit__in=ranked) | Exists(above),
@@ -40,7 +50,7 @@ def upheld_since(ranking: Ranking) -> QuerySet[Appeal]:
     """Appeals upheld after the ranking was closed against problems that may count in it, of its units or under one."""
     if ranking.closed_at is None:
         return Appeal.objects.none()
-    period, ranked = ranking.period, ranking.rows.values("unit")
+    period, ranked = ranking.period, _units(ranking)
     above = UnitLink.objects.filter(descendant=OuterRef("unit"), ancestor__in=ranked)
     alive = Q(held_since__lt=period.ends_at) & (
         Q(problem__closed_at=None) | Q(problem__closed_at__gte=period.starts_at)

@@ -1,6 +1,6 @@
 """A scoring rule in words: sentences that anyone can check a score with, in the reader's language."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -40,6 +40,15 @@ def component_title(component: Part) -> str:
 def rule_sentences(spec: RuleSpec) -> list[str]:
     """The rule from components to lists, one sentence each."""
     return [*_components(spec), *_score(spec), *_bands(spec), *_lists(spec)]
+
+
+def merged_sentences(merged: Iterable[Mapping[str, str]]) -> list[str]:
+    """The footnotes of units without a row: what they did counts for another one (``Ranking.merged``)."""
+    return [
+        _("%(name)s (%(unit)s) was merged into %(into)s from %(day)s on; what it did before counts there.")
+        % {"name": one["name"], "unit": one["unit"], "into": one["into"], "day": one["on"]}
+        for one in merged
+    ]
 
 
 def told(data: Any) -> list[str]:
@@ -179,6 +188,16 @@ ROUNDING_WORDS = {
 }  # fmt: skip
 
 
+#: What happens to a unit that was merged into another one.
+ENDED_WORDS = {
+    "own_row": gettext_lazy("A unit that ends within the period keeps a row of its own, with what it did until then."),
+    "successor": gettext_lazy(
+        "What a unit did that was merged within the period into another of its group counts for that one, and nothing"
+        " twice; it has no row of its own."
+    ),
+}
+
+
 def _score(spec: RuleSpec) -> Iterator[str]:
     yield _total(spec) % {
         "values": spec.component_places, "scores": spec.places,
@@ -196,6 +215,7 @@ def _score(spec: RuleSpec) -> Iterator[str]:
             "A unit with fewer than %(number)s inspections is not ranked.",
             spec.least_inspections,
         ) % {"number": spec.least_inspections}
+    yield str(ENDED_WORDS[spec.ended])
 
 
 def _total(spec: RuleSpec) -> str:

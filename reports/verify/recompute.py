@@ -3,8 +3,8 @@
     python3 -I recompute.py BUNDLE.zip [SHA-256 that the page shows]
 
 It says every difference and ends with 1, or "verified" with 0. Not recomputed: movement and consecutive listings, which
-come from the period before; bands and what follows from a listing, which are words; and of totals other than the mean,
-how much each component brings (their sum is). Every value is an exact fraction; days are those of Asia/Shanghai.
+come from the period before; bands and what follows from a listing, which are words. Every value is an exact fraction;
+days are those of Asia/Shanghai.
 """
 
 import csv
@@ -211,8 +211,8 @@ def column(part, rule, codes, data, span):
         inner = [column(one, rule, codes, data, span) for one in part["parts"]]
         for unit, cell in cells.items():
             cell["parts"] = [cells_[unit] for cells_ in inner]
-            value = total(part["parts"], [one["counted"] for one in cell["parts"]], part["total"])
-            cell["value"] = None if value is None else rounded(value, places, how)
+            values = [one["counted"] for one in cell["parts"]]
+            _exact, cell["value"], *cell["sums"] = total(part["parts"], values, part["total"], rule, "component_places")
     for cell in cells.values():
         value = cell["value"]
         turn = kind == "rate" and value is not None
@@ -225,35 +225,76 @@ def column(part, rule, codes, data, span):
     return cells
 
 
-def total(parts, counted, mode):
-    """Weighted mean, sum of points or weighted geometric mean of the parts present, before it is rounded."""
-    here = [(F(part["weight"]), value / full(part), part) for part, value in zip(parts, counted) if value is not None]
+def start(part):
+    """The value of a part before anything happened."""
+    if part.get("kind") == "points":
+        return F(part["base"])
+    if part.get("kind") != "table":
+        return full(part)
+    parts, weights = part["parts"], sum(F(one["weight"]) for one in part["parts"])
+    brought = sum(F(one["weight"]) * start(one) / full(one) for one in parts)
+    return brought if part["total"] == "sum" else brought * 100 / weights
+
+
+def shares(parts, values, mode):
+    """What each part brings to a mean or a sum, before anything is rounded; those without a value are left out."""
+    here = [(F(part["weight"]), value / full(part), part) for part, value in zip(parts, values) if value is not None]
+    if mode != "sum":
+        whole = sum(weight for weight, _value, _part in here)
+        return [weight * value * 100 / whole for weight, value, _part in here]
+    # others carry what is missing, but bonus points (from a base of 0) count as they are
+    carries = lambda part: not (part.get("kind") == "points" and F(part["base"]) == 0)  # noqa: E731
+    present = sum(weight for weight, _value, part in here if carries(part))
+    factor = sum(F(part["weight"]) for part in parts if carries(part)) / present if present else 1
+    return [weight * value * (factor if carries(part) else 1) for weight, value, part in here]
+
+
+def total(parts, values, mode, rule, places):
+    """The exact total and the rounded one, and what each part brings and costs; these sum exactly."""
+    none, how = [None] * len(parts), rule.get("rounding" if places == "places" else "component_rounding", "half_up")
+    here = [at_ for at_, value in enumerate(values) if value is not None]
     if not here:
-        return None
-    whole = sum(weight for weight, _value, _part in here)
-    if mode == "mean":
-        return sum(weight * value for weight, value, _part in here) * 100 / whole
-    if mode == "sum":  # others carry what is missing, but bonus points (from a base of 0) count as they are
-        carries = lambda part: not (part.get("kind") == "points" and F(part["base"]) == 0)  # noqa: E731
-        present = sum(weight for weight, _value, part in here if carries(part))
-        factor = sum(F(part["weight"]) for part in parts if carries(part)) / present if present else 1
-        return sum(weight * value * (factor if carries(part) else 1) for weight, value, part in here)
-    if any(value <= 0 for _weight, value, _part in here):
-        return F(0)
+        return None, None, none, none
+    unit, places = F(10 ** rule["component_places"]), rule[places]
+    if mode == "geometric":
+        exact, brings, lacks = geometric(
+            [(F(parts[n]["weight"]), values[n] * unit, full(parts[n]) * unit) for n in here]
+        )
+        value = rounded(exact, places, how)
+        brings, begin = [share * value for share in brings], F(100)
+        costs = [lack * (begin - value) / (sum(lacks) or 1) for lack in lacks]
+    else:
+        brings = shares(parts, values, mode)
+        exact, value = sum(brings), rounded(sum(brings), places, how)
+        starts = [None if v is None else F(int(start(part) * unit), unit) for part, v in zip(parts, values)]
+        costs = [before - after for before, after in zip(shares(parts, starts, mode), brings)]
+        begin = rounded(sum(shares(parts, starts, mode)), places)
+    brought, lost = share_out(brings, value, places), share_out(costs, begin - value, places)
+    spread = lambda found: [dict(zip(here, found)).get(at_) for at_ in range(len(parts))]  # noqa: E731
+    return exact, value, spread(brought), spread(lost)
+
+
+def geometric(here):
+    """The weighted geometric mean of (weight, value, full), the share of each weight, and what each part lacks."""
+    whole = sum(weight for weight, _value, _full in here)
+    portions = [weight / whole for weight, _value, _full in here]
+    if any(value <= 0 for _weight, value, _full in here):
+        return F(0), portions, [weight if value <= 0 else F(0) for weight, value, _full in here]
     with localcontext() as context:
         context.prec = 60
-        of = lambda number: D(number.numerator) / number.denominator  # noqa: E731
-        logs = sum(of(weight) * (D(value.numerator).ln() - D(value.denominator).ln()) for weight, value, _p in here)
-        return F(((logs / of(whole)).exp() * 100).quantize(D("1e-40")))
+        ln = lambda number: (D(number.numerator) / number.denominator).ln()  # noqa: E731
+        logs = [int(weight * 1000) * (ln(value) - ln(full_)) for weight, value, full_ in here]
+        exact = F(((sum(logs) / int(whole * 1000)).exp() * 100).quantize(D("1e-40")))
+        return exact, portions, [F(int(-log * 10**12)) for log in logs]
 
 
-def share_out(parts, total, places):
-    """Parts rounded down at the score's places; what is missing goes to the largest remainders, first part first."""
+def share_out(parts, total_, places):
+    """Parts rounded down at so many places; what is missing goes in equal steps, the rest to the largest remainders."""
     unit = F(1, 10**places)
     floors = [part // unit * unit for part in parts]
-    for place in sorted(range(len(parts)), key=lambda n: floors[n] - parts[n])[: int((total - sum(floors)) / unit)]:
-        floors[place] += unit
-    return floors
+    each, rest = divmod(int((total_ - sum(floors)) / unit), len(parts))
+    order = sorted(range(len(parts)), key=lambda n: floors[n] - parts[n])[:rest]
+    return [floor + unit * (each + (at_ in order)) for at_, floor in enumerate(floors)]
 
 
 def rows_of(snapshot, data):
@@ -266,14 +307,14 @@ def rows_of(snapshot, data):
     rows = {}
     for code in codes:
         cells = [cells[code] for cells in columns]
-        exact = total(parts, [cell["counted"] for cell in cells], rule.get("total", "mean"))
-        brought = score = None if exact is None else rounded(exact, rule["places"], rule.get("rounding", "half_up"))
+        counted = [cell["counted"] for cell in cells]
+        exact, score, *sums = total(parts, counted, rule.get("total", "mean"), rule, "places")
         for name, pick in (("least", max), ("greatest", min)):
             if exact is not None and rule.get(name) is not None:
                 exact, score = pick(exact, F(rule[name])), pick(score, F(rule[name]))
         note = footnote(rule, cells, score, inspected[code])
         rows[code] = {"rank": None, "score": score if note in RANKED else None, "exact": exact, "footnote": note,
-                      "cells": cells, "brought": brought}  # fmt: skip
+                      "cells": cells, "sums": sums}  # fmt: skip
     ranked = [row for row in rows.values() if row["score"] is not None]
     by = "exact" if rule.get("rank_on") == "exact" else "score"
     tie = next((n for n, part in enumerate(parts) if part["figure"] == rule.get("tie_by", "")), None)
@@ -398,34 +439,28 @@ def check(files, digest):
         pairs = {
             "rank": (row["rank"], mine["rank"]), "score": (number(row["score"]), mine["score"]),
             "footnote": (row["footnote"], mine["footnote"]),
-            "components": ([published(part) for part in told], [computed(cell) for cell in mine["cells"]]),
-            "components brought": ([number(part["points"]) for part in told], brought(spec, mine, told)),
+            "components": (published(told), computed(mine["cells"], mine["sums"], "lost" in told[0])),
         }  # fmt: skip
         yield from (f"{row['unit']}: {name} is {a}, recomputed {b}" for name, (a, b) in pairs.items() if a != b)
 
 
-def published(part):
-    names = ("numerator", "denominator", "value", "counted")
-    lines = [[at_, count, F(points)] for at_, count, points in part.get("lines", [])]
-    return [*(number(part[name]) for name in names), lines, [published(one) for one in part.get("parts", [])]]
+def published(parts):
+    """What a ranking says of its components, in numbers."""
+    names = ("numerator", "denominator", "value", "counted", "points", "lost")
+    return [
+        [*(number(part.get(name)) for name in names),
+         [[at_, count, F(points)] for at_, count, points in part.get("lines", [])], published(part.get("parts", []))]
+        for part in parts
+    ]  # fmt: skip
 
 
-def computed(cell):
-    return [*cell["ratio"], cell["value"], cell["counted"], cell["lines"], [computed(one) for one in cell["parts"]]]
-
-
-def brought(spec, mine, told):
-    """What each component brings: of a mean each share, of other totals their sum alone is recomputed."""
-    points = [number(part["points"]) for part in told]
-    if spec.get("total", "mean") != "mean" or spec.get("rounding", "half_up") != "half_up":
-        right = sum(point or 0 for point in points) == (mine["brought"] or 0)
-        return points if right else f"summing to {mine['brought']}"
-    here = [(F(part["weight"]), cell["counted"] / full(part), at_) for at_, (part, cell) in
-            enumerate(zip(spec["components"], mine["cells"])) if cell["counted"] is not None]  # fmt: skip
-    whole = sum(weight for weight, _value, _at in here)
-    shares = share_out([w * v * 100 / whole for w, v, _at in here], mine["brought"], spec["places"]) if here else []
-    found = {at_: share for (_w, _v, at_), share in zip(here, shares)}
-    return [found.get(at_) for at_ in range(len(told))]
+def computed(cells, sums, lost):
+    """The same as recomputed; rules of rates alone do not say what a component cost."""
+    return [
+        [*cell["ratio"], cell["value"], cell["counted"], point, loss if lost else None, cell["lines"],
+         computed(cell["parts"], cell.get("sums", ([], [])), lost)]
+        for cell, point, loss in zip(cells, *sums)
+    ]  # fmt: skip
 
 
 def main(path, digest=""):

@@ -26,6 +26,7 @@ from ..queries.rankings import Shown, limit_of
 from ..rules.events import EVENTS
 from ..rules.figures import FIGURES, FOOTNOTES, MEANS
 from ..rules.line_sentences import line_sentence, line_title
+from ..rules.sentences import merged_sentences
 from ..rules.story import score_sentences
 from .charts import waterfall
 
@@ -74,6 +75,7 @@ def ranking_unit(request: UserRequest, period: str, group: str, unit: str) -> Ht
         "before": before,
         "year_before": row_before(row, request.user, ranking.period.span.year_before()),
         "footnote": FOOTNOTES.get(row.footnote, row.footnote),
+        "merged": merged_sentences(one for one in ranking.merged if one["into"] == unit),
         "sentences": score_sentences(parts, lines),
         "limit": limit_of(row, parts),
         "lost": None if row.score is None else sum(part.lost for part in parts if part.lost is not None),

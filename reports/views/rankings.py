@@ -24,7 +24,7 @@ from ..queries import late_entries, ranking_stamp, upheld_since, voided_since
 from ..queries import ranking_page as pages
 from ..queries.glance import Glance, glance
 from ..queries.objections import held_back
-from ..rules.sentences import told
+from ..rules.sentences import merged_sentences, told
 from ..services import close_period, publish, recompute, revise
 from .cached import cached_page, kept_html
 
@@ -100,6 +100,7 @@ def _page(request: UserRequest, shown: Ranking, mine: frozenset[int], acts: tupl
         "may_see_late": request.user.can(Permission.SEE_INSPECTIONS),
         "unranked": shown.rows.filter(rank=None).count(),
         "sentences": told(shown.rule.spec),
+        "merged": merged_sentences(shown.merged),
         "acts": acts,
         "whole_city": whole_city,
         "stamp": ranking_stamp(shown),

@@ -93,7 +93,9 @@ def merge_some(made: Scatter, seed: int) -> str:
             day = FIRST + timedelta(days=chance.randrange(-1, 9))
             unit.valid_to = unit.valid_to or (day if chance.random() < 0.4 and day > unit.valid_from else None)
             if unit.valid_to:
-                unit.succeeded_by = chance.choice([other for other in made.units if other != unit])
+                others = [other for other in made.units if other != unit]
+                near = [other for other in others if other.group_id == unit.group_id]
+                unit.succeeded_by = chance.choice(near if near and chance.random() < 0.7 else others)
             unit.save()
     return chance.choice(["successor", "successor", "own_row"])
 

@@ -130,7 +130,8 @@ def rankings(spec: dict[str, Any], group: int, start: datetime, cut: datetime, f
     red, black = spec["red"], spec["black"]
     sql = WHOLE.format(
         figures=", ".join(figures), values=", ".join(values), pairs=", ".join(pairs), joins=" ".join(joins),
-        members=MEMBERS.format(merged=spec.get("ended") == "successor"), columns=", ".join(columns), places=spec["places"], least=spec["least_inspections"],
+        members=MEMBERS.format(merged=spec.get("ended") == "successor"), columns=", ".join(columns),
+        places=spec["places"], least=spec["least_inspections"],
         seen=SEEN.format(subtree=True),
         red=_bound(red, "rank <= {best}", "score >= {least_score}"),
         black=_bound(black, "worse < {worst}", "score < {below}"),

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Count, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -52,7 +53,8 @@ def unit_edit(request: UserRequest, code: str = "") -> HttpResponse:
     if form.is_valid() and _done(form, lambda: _save_unit(form, request)):
         messages.success(request, _("Saved."))
         return redirect("units:units")
-    context = {"form": form, "thing": unit, "title": _("New unit"), "back": "units:units"}
+    ends = reverse("inspections:unit_end", args=[code]) if code and unit.valid_to is None else ""
+    context = {"form": form, "thing": unit, "title": _("New unit"), "back": "units:units", "ends": ends}
     return render(request, "units/edit.html", context, status=_status(form))
 
 
