@@ -216,6 +216,7 @@ def _score(spec: RuleSpec) -> Iterator[str]:
             spec.least_inspections,
         ) % {"number": spec.least_inspections}
     yield str(ENDED_WORDS[spec.ended])
+    yield _("What is entered after closing is listed as late and counts only in a revision; its day stays its own.")
 
 
 def _total(spec: RuleSpec) -> str:

@@ -6,6 +6,7 @@ import random
 import subprocess
 import sys
 import zipfile
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -71,6 +72,26 @@ def test_random_weeks_by_rules_of_every_kind_of_part(city, tmp_path):
             for ranking in random_week(city, seed, parts=True):
                 assert recompute(bundle_of(ranking), tmp_path) == (0, f"verified {ranking.digest}\n"), seed
             transaction.set_rollback(True)
+
+
+@pytest.mark.parametrize("number", ["points", "lost"])
+def test_a_forger_who_shifts_points_between_parts_is_found_under_any_total(city, tmp_path, number):
+    modes = set()
+    for seed in range(500, 510):
+        with transaction.atomic():
+            for ranking in random_week(city, seed, parts=True):
+                snapshot, data = json.loads(ranking.snapshot), json.loads(ranking.inputs)
+                first = next((row for row in snapshot["rows"] if row["rank"]), None)
+                there = [part for part in first["components"] if part[number]] if first else []
+                if len(there) < 2:
+                    continue
+                for part, more in zip(there, ("0.5", "-0.5"), strict=False):
+                    part[number] = str(Decimal(part[number]) + Decimal(more))
+                code, said = recompute(frozen_again(bundle_of(ranking), snapshot, data), tmp_path)
+                assert (code, f"{first['unit']}: components" in said) == (1, True), seed
+                modes.add(snapshot["rule"]["spec"].get("total", "mean"))
+            transaction.set_rollback(True)
+    assert modes == {"mean", "sum", "geometric"}
 
 
 def test_the_same_ranking_gives_the_same_bytes(ranked):
