@@ -37,6 +37,7 @@ class ProblemFilter(forms.Form):
     overdue = forms.BooleanField(label=_("Overdue only"), required=False)
     asks = forms.BooleanField(label=_("Asking for time or suspension"), required=False)
     mine = forms.BooleanField(label=_("Mine only"), required=False)
+    checks = forms.BooleanField(label=_("To check by me"), required=False)
     handled = forms.BooleanField(label=_("Handed over by me"), required=False)
     after = forms.CharField(max_length=60, required=False, widget=forms.HiddenInput)
     before = forms.CharField(max_length=60, required=False, widget=forms.HiddenInput)

@@ -57,6 +57,8 @@ def _hands(user: User, wanted: Mapping[str, Any]) -> Q:
         asked &= Q(pk__in=QuerySet.union(*waiting))
     if wanted.get("mine"):
         asked &= _mine(user)
+    if wanted.get("checks"):
+        asked &= _to_check(user)
     if wanted.get("handled"):
         asked &= Q(Exists(Step.objects.filter(problem=OuterRef("pk"), by=user, move__in=HANDING)))
     return asked
@@ -83,8 +85,11 @@ def _mine(user: User) -> Q:
     if user.role == Role.UNIT:
         helping = ProblemUnit.objects.filter(problem=OuterRef("pk"), until=None, unit__memberships__user=user)
         return Q(unit__memberships__user=user) | Q(Exists(helping))
-    checking = CheckVisit.objects.filter(problem=OuterRef("pk"), ended_at=None, inspector=user)
-    return Q(noted_by=user) | Q(Exists(checking))
+    return Q(noted_by=user) | _to_check(user)
+
+
+def _to_check(user: User) -> Q:
+    return Q(Exists(CheckVisit.objects.filter(problem=OuterRef("pk"), ended_at=None, inspector=user)))
 
 
 def in_state(problems: QuerySet[Problem], state: str) -> QuerySet[Problem]:

@@ -29,6 +29,10 @@ PARTS: dict[str, tuple[tuple[str, dict[str, str]], ...]] = {
         ("requests", {"state": "open", "asks": "on"}),
         ("handled", {"state": "open", "handled": "on"}),
     ),
+    Role.INSPECTOR: (
+        ("to_check", {"state": "submitted", "checks": "on"}),
+        ("noted", {"state": "open", "mine": "on"}),
+    ),
     Role.SUPERVISOR: (("overdue", {"state": "open", "overdue": "on"}), ("suspended", {"state": "suspended"})),
 }
 OTHERS = (("noted", {"state": "open", "mine": "on"}),)

@@ -4,8 +4,10 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from campaign.permissions import Permission
+from campaign.services.notices import notify
 
 from ..models import CheckVisit, Problem
 from ..rules import CHECK_RESULTS, Move, State
@@ -30,4 +32,8 @@ def follow(before: Problem, now: Problem, act: Act) -> None:
     if act.move == Move.ASSIGN_CHECK or (before.state == State.SUBMITTED and now.state != State.SUBMITTED):
         waiting.update(ended_at=act.at)
     if act.move == Move.ASSIGN_CHECK and act.inspector:
-        CheckVisit.objects.create(problem=now, inspector=act.inspector, assigned_by=act.by, assigned_at=act.at)
+        visit = CheckVisit.objects.create(problem=now, inspector=act.inspector, assigned_by=act.by, assigned_at=act.at)
+        notify(
+            [act.inspector], sentence=gettext_noop("%(code)s: you are asked to check this repair on the spot."),
+            values={"code": now.code}, url=now.get_absolute_url(), key=f"check:{visit.pk}", at=act.at,
+        )  # fmt: skip

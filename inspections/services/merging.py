@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db import OperationalError, transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
@@ -22,18 +23,28 @@ FOLLOWED: dict[str, State] = {
 
 
 def merge(problem: Problem, act: Act) -> dict[str, Any]:
-    """Lock both, so that of two who merge crosswise one is refused; copies of the copy go to the original as well."""
+    """Of two who merge crosswise one is refused; copies of the copy go to the original as well."""
     if act.original is None:
         raise ValidationError({"original": _("Name the problem that it is a copy of.")})
     if act.original.pk == problem.pk:
         raise ValidationError({"original": _("This is the problem itself; name the other one.")})
-    both = Problem.objects.select_for_update().filter(pk__in=[problem.pk, act.original.pk]).order_by("pk")
-    original = {row.pk: row for row in both}[act.original.pk]
+    original = _locked(problem, act.original)
     if original.state not in OPEN_STATES:
         words = _("%(code)s is not open any more: %(state)s.")
         raise ValidationError({"original": words % {"code": original.code, "state": original.get_state_display()}})
     problem.copies.update(merged_into=original)
     return NO_CLOCK | {"merged_into": original, "returned_at": None, "suspended_until": None}
+
+
+def _locked(problem: Problem, original: Problem) -> Problem:
+    """The original, locked with its copy. Nobody waits here: whoever ends an original waits for its copies."""
+    both = Problem.objects.select_for_update(of=("self",), nowait=True)
+    try:
+        with transaction.atomic():
+            rows = {row.pk: row for row in both.filter(pk__in=[problem.pk, original.pk])}
+    except OperationalError as busy:
+        raise ValidationError({"original": _("Somebody is moving one of the two just now. Try again.")}) from busy
+    return rows[original.pk]
 
 
 def follow(before: Problem, now: Problem, act: Act) -> None:

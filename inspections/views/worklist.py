@@ -22,6 +22,7 @@ WORDS = {
     "redo": (_("Sent back"), _("The check failed: put it right and submit it again.")),
     "repair": (_("To repair"), _("Submit the repair with photographs before it is due.")),
     "hand_over": (_("To hand over"), _("Noted or returned; nobody holds them yet.")),
+    "to_check": (_("To check on the spot"), _("The office asks you to go there and look.")),
     "check": (_("Repairs to check"), _("Reported as done by the units.")),
     "requests": (_("Requests"), _("Units ask for more time or for suspension.")),
     "handled": (_("Handed over by me and open"), _("Yours to follow until they are closed.")),

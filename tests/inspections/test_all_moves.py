@@ -7,8 +7,9 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 
-from campaign.models import Event
+from campaign.models import Event, Notice
 from inspections.models import CheckVisit, LedgerSettings, Photo, Plan, Problem, Step
+from inspections.queries.worklist import work_of
 from inspections.rules import Move
 from inspections.services.acts import Part
 from inspections.services.ledger import Conflict, move_problem
@@ -264,3 +265,13 @@ def test_whoever_saw_it_again_follows_it(city):
 
     assert sees(city.inspector, problem)
     assert problem.photos.get().role == "before"
+
+
+def test_the_inspector_is_told_and_finds_the_check_in_the_work_list(city):
+    problem = advance(make_problem(city, noted_by=city.office), *TO_CHECK, city=city)
+    make(problem, Move.ASSIGN_CHECK, city.office, inspector=city.inspector)
+
+    part = next(part for part in work_of(city.inspector, at=TEN) if part.name == "to_check")
+
+    assert [row.code for row in part.rows] == [problem.code]
+    assert Notice.objects.get(person=city.inspector).url == problem.get_absolute_url()

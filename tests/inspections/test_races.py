@@ -6,6 +6,7 @@ from collections import Counter
 from types import SimpleNamespace
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import connections
 
 from campaign.models import Event, User
@@ -116,3 +117,37 @@ def test_batches_at_once_hand_over_each_problem_once(city):
     assert Counter(outcome for _code, outcome, *_ in told) == {"handed_over": 60, "moved": 180}
     assert Step.objects.filter(move="hand_over").count() == 60
     assert Event.objects.filter(action="problem.handed_over").count() == 60
+
+
+def merge_or_close(seed: int, person: int, codes: list[str], ready, results) -> None:
+    """One person merges each second problem into the one before it, or closes that one, at random."""
+    dice = random.Random(seed)  # noqa: S311
+    by = User.objects.get(pk=person)
+    rows = list(Problem.objects.filter(code__in=codes).select_related("unit").order_by("code"))
+    told = []
+    ready.wait()
+    for original, copy in zip(rows[::2], rows[1::2], strict=True):
+        first, second = (original, copy) if dice.random() < 0.5 else (copy, original)
+        moves = [(second, Move.MERGE, {"original": first}), (first, Move.CLOSE, {})]
+        for problem, move, given in dice.sample(moves, 2):
+            try:
+                ledger.move_problem(problem=problem, move=move, version=3, note="核查", by=by, at=TEN, **given)
+                told.append((problem.code, "won", person, move.value))
+            except (ledger.Conflict, ValidationError):
+                told.append((problem.code, "late", person, move.value))
+    results.put(told)
+    connections.close_all()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("processes", [2, 6])
+def test_merging_crosswise_and_closing_leave_no_copy_open(city, processes):
+    told = race(merge_or_close, city, submitted(city, 80), processes)
+
+    assert len(told) == processes * 80
+    for copy in Problem.objects.filter(merged_into__isnull=False).select_related("merged_into"):
+        assert copy.merged_into.merged_into_id is None
+        assert copy.state == ("closed" if copy.merged_into.state == "closed" else "merged")
+    for problem in Problem.objects.prefetch_related("steps"):
+        assert problem.version == 3 + problem.steps.count()
+    assert Step.objects.count() == Event.objects.filter(action__startswith="problem.").count()

@@ -58,7 +58,7 @@ def test_each_part_opens_the_list_of_all(client, city):
 def test_an_inspector_follows_what_they_noted(client, city):
     make_problem(city)
 
-    assert parts(client, city.inspector) == {"noted": ["WT-2611-0001"]}
+    assert parts(client, city.inspector) == {"to_check": [], "noted": ["WT-2611-0001"]}
 
 
 def test_the_office_sees_what_the_units_hold_and_units_do_not(client, city):
