@@ -419,6 +419,8 @@ class AppealSerializer(serializers.ModelSerializer[Appeal]):
     problem = serializers.CharField(source="problem.code")
     unit = UnitName()
     proofs = ProofSerializer(many=True)
+    severity_before = serializers.ChoiceField(CheckItem.Severity.choices, allow_blank=True)
+    severity_asked = serializers.ChoiceField(CheckItem.Severity.choices, allow_blank=True)
 
     class Meta:
         model = Appeal

@@ -78,7 +78,6 @@ def build(
         Repairs(people, history, clock, office, campaign.receive_limit).follow(cases)
         write_cases(cases)
         say(f"{len(cases)} problems, {make_photos(cases, illustrated)} pictures")
-        make_exemptions(people, today=today)
         make_adjustments(people, history)
         say(f"{make_papers(now)} papers")
         say(f"{mark_all_repeats()} repeats")
@@ -87,3 +86,4 @@ def build(
         make_reminders(clock, now)
         say(f"{count} rankings closed")
         say(make_fairness(people, history))
+        make_exemptions(people, today=today)

@@ -204,7 +204,7 @@ def test_a_rule_survives_being_written_and_read():
 
 
 #: They say how far a ranking carries and how people see, and change no place.
-UNSURE = {Path(scoring.__file__).with_name(name) for name in ("leniency.py", "uncertainty.py")}
+UNSURE = {Path(scoring.__file__).with_name(name) for name in ("analysis.py", "leniency.py", "uncertainty.py")}
 
 
 def test_no_float_takes_part_in_scoring():

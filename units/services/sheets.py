@@ -151,19 +151,19 @@ class AccountRow:
 @transaction.atomic
 def store_accounts(*, rows: Sequence[AccountRow], new: int, by: User | None) -> None:
     """Write new and changed accounts. New ones cannot sign in before an administrator gives them a password."""
-    now = timezone.now()
+    moment = timezone.now().isoformat()
     merge(
         User,
         [
-            "username", "name", "role", "is_active", "password", "is_demo", "must_change_password",
+            "username", "name", "role", "is_active", "email", "password", "is_demo", "must_change_password",
             "password_changed_at", "date_joined",
         ],
         (
-            (row.username, row.name, row.role, row.active, NO_PASSWORD, False, True, now.isoformat(), now.isoformat())
+            (row.username, row.name, row.role, row.active, "", NO_PASSWORD, False, True, moment, moment)
             for row in rows
         ),
         key=["username"],
-        keep=["password", "is_demo", "must_change_password", "password_changed_at", "date_joined"],
+        keep=["email", "password", "is_demo", "must_change_password", "password_changed_at", "date_joined"],
     )  # fmt: skip
     ids = dict(User.objects.filter(username__in=[row.username for row in rows]).values_list("username", "pk"))
     placed = [row for row in rows if row.works_for is not None or row.leads is not None]
