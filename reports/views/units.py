@@ -36,5 +36,6 @@ def unit(request: UserRequest, code: str) -> HttpResponse:
         "places": charts.places(rows),
         "components": charts.components(rows),
         "today": day_of(now),
+        "may_see_tasks": request.user.can(Permission.SEE_TASKS),
     }
     return render(request, "reports/unit.html", context)
