@@ -22,6 +22,23 @@ PAGES = [
     ("office", "/units/S1/"),
     ("office", "/reports/"),
     ("office", f"/rankings/late/{WEEK}/streets/"),
+    ("office", f"/rankings/trend/{WEEK}/streets/"),
+    ("office", f"/rankings/analysis/{WEEK}/streets/"),
+    ("office", f"/rankings/text/{WEEK}/streets/"),
+    ("office", "/units/"),
+    ("office", "/sites/"),
+    ("office", "/rules/"),
+    ("office", "/rules/new/"),
+    ("office", "/tables/"),
+    ("office", "/fairness/"),
+    ("office", "/objections/"),
+    ("office", "/objections/times/"),
+    ("office", "/adjustments/"),
+    ("office", "/adjustments/new/"),
+    ("office", "/calendar/"),
+    ("office", "/robots/"),
+    ("office", "/robots/new/"),
+    ("leader", "/inbox/"),
 ]
 
 
