@@ -14,7 +14,8 @@ PAGES = [
     "/problems/?state=open&severity=serious", "/problems/board/", "/problems/calendar/?month=2026-11", "/problems/map/",
     "/problems/mine/", "/problems/compare/", "/problems/bulk/", "/problems/paste/", "/problems/settings/",
     "/problems/limits/", "/problems/text/", "/problems/WT-9/", "/exemptions/", "/exemptions/new/", "/supervisions/",
-    "/papers/", "/papers/settings/", "/papers/new/?state=open&kind=ledger", "/appeals/", "/rechecks/", "/rechecks/draw/",
+    "/papers/", "/papers/settings/", "/papers/new/?state=open&kind=ledger", "/appeals/", "/rechecks/",
+    "/rechecks/draw/",
 ]  # fmt: skip
 
 
