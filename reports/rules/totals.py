@@ -138,7 +138,9 @@ class Total:
         if self.mode == "geometric":
             here = [at for at, value in enumerate(counted) if value is not None]
             mean = self._estimate([(self.weights[at], counted[at] or 0) for at in here], here)
-            return min(max(mean.quantize(SURE), Decimal(bounds[0])), Decimal(bounds[1]))
+            with localcontext() as context:
+                context.prec = DIGITS
+                return min(max(mean.quantize(SURE), Decimal(bounds[0])), Decimal(bounds[1]))
         parts, divisor = self._present(counted)
         return min(max(Fraction(sum(parts), divisor), Fraction(bounds[0])), Fraction(bounds[1]))
 

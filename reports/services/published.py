@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from campaign.documents.sheets import UnreadableSheet, read
 
-from ..rules.published import Checked, PublishedTable, Unreadable, check_table, read_grid, rule_for
+from ..rules.published import Checked, PublishedTable, Unreadable, check_table, named_columns, read_grid, rule_for
 from ..rules.spec import SpecError
 
 
@@ -18,8 +18,8 @@ def recompute_table(*, path: Path, rule: Mapping[str, Any] | None, sheet: str = 
 
     Raises ValidationError where the file is none, has no such table, or the rule does not suit it.
     """
-    table = _table(path, sheet)
     try:
+        table = _table(path, sheet, named_columns(rule))
         return check_table(table, rule_for(table, rule))
     except SpecError as error:
         raise ValidationError(error.sentences) from error
@@ -27,7 +27,7 @@ def recompute_table(*, path: Path, rule: Mapping[str, Any] | None, sheet: str = 
         raise ValidationError(str(error.args[0])) from error
 
 
-def _table(path: Path, wanted: str) -> PublishedTable:
+def _table(path: Path, wanted: str, named: Mapping[str, str]) -> PublishedTable:
     try:
         sheets = read(path)
     except UnreadableSheet as error:
@@ -37,7 +37,7 @@ def _table(path: Path, wanted: str) -> PublishedTable:
     faults = []
     for sheet in sheets:
         try:
-            return read_grid(sheet.rows)
+            return read_grid(sheet.rows, named)
         except Unreadable as error:
             faults.append(str(error))
     raise ValidationError(faults[:1] or [_("The file has no sheet of that name.")])

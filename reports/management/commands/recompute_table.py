@@ -9,6 +9,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 from reports.rules.published import Checked
 from reports.services.published import recompute_table
@@ -45,7 +46,7 @@ class Command(BaseCommand):
 
     def print(self, checked: Checked) -> None:
         """One line per unit: place, total and band, ours / theirs, and why they differ."""
-        for note in checked.table.notes:
+        for note in [*checked.table.notes, *checked.notes]:
             self.stdout.write(note)
         if checked.found:
             self.stdout.write(checked.found)
@@ -54,7 +55,9 @@ class Command(BaseCommand):
             cells = [f"{_text(ours)} / {_text(theirs)}" for ours, theirs in pairs]
             name = f"{row.published.group} {row.published.unit}".strip()
             self.stdout.write("\t".join([name, *cells, " ".join(row.why)]).rstrip())
-        self.stdout.write(f"{checked.agreeing} / {len(checked.rows)}")
+        counts = {"agreeing": checked.agreeing, "explained": checked.explained, "open": checked.unexplained}
+        words = _("%(agreeing)s rows agree, %(explained)s differ for a stated reason, %(open)s are not explained.")
+        self.stdout.write(words % counts)
 
 
 def _text(value: Decimal | int | str | None) -> str:
@@ -68,19 +71,25 @@ def as_json(checked: Checked) -> dict[str, Any]:
         return None if value is None else str(value)
 
     return {
-        "columns": checked.table.columns,
-        "notes": checked.table.notes,
+        "columns": checked.heads,
+        "notes": [*checked.table.notes, *checked.notes],
         "rule": checked.spec.as_json(),
         "found": checked.found,
+        "order": "ascending" if checked.rule.ascending else "descending",
+        "tie_by": [("-" if sign < 0 else "") + checked.table.columns[at] for at, sign in checked.rule.tie_by],
         "agreeing": checked.agreeing,
+        "explained": checked.explained,
+        "unexplained": checked.unexplained,
         "rows": [
             {
                 "unit": row.published.unit, "group": row.published.group, "line": row.published.line,
-                "values": [text(value) for value in row.published.values],
+                "values": [text(value) for value in values],
                 "ours": {"total": text(row.score), "place": row.rank, "shared": row.shared, "band": row.band},
                 "theirs": {"total": text(row.published.total), "place": row.published.rank, "band": row.published.band},
                 "difference": text(row.difference), "footnote": row.footnote, "why": row.why,
+                "allowed": None if row.allowed is None else [text(end) for end in row.allowed],
+                "verdict": "agrees" if row.agrees else "open" if row.open else "explained",
             }
-            for row in checked.rows
+            for row, values in checked.shown
         ],
     }  # fmt: skip

@@ -3,6 +3,7 @@
 from .checking import Checked, CheckedRow, check_table
 from .fitting import rule_for
 from .grid import PublishedRow, PublishedTable, Unreadable, read_grid
+from .rule import named_columns
 
 __all__ = [
     "Checked",
@@ -11,6 +12,7 @@ __all__ = [
     "PublishedTable",
     "Unreadable",
     "check_table",
+    "named_columns",
     "read_grid",
     "rule_for",
 ]

@@ -1,25 +1,28 @@
 """A published table beside its recomputation: every total, place and band, and why one differs."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from decimal import ROUND_DOWN, ROUND_HALF_UP, ROUND_UP, Decimal
+from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
-from typing import Any
+from itertools import pairwise
 
 from django.utils.translation import gettext as _
 
-from ..columns import Measured
-from ..parts import leaves
-from ..scoring import Placed, Table, decimal, place
 from ..spec import RuleSpec
-from .grid import PublishedRow, PublishedTable, places
+from .again import Again, ranked, rounded, within
+from .bands import bands_of
+from .grid import PublishedRow, PublishedTable
+from .heads import places
 from .rule import TableRule
 
 
 @dataclass(slots=True)
 class CheckedRow:
-    """A unit: ours beside theirs; ``why`` explains each difference."""
+    """A unit: ours beside theirs; ``why`` explains each difference, ``open`` says that one was not explained.
+
+    ``allowed``: the least and greatest total that the printed components allow, where the totals differ.
+    """
 
     published: PublishedRow
     score: Decimal | None
@@ -28,7 +31,9 @@ class CheckedRow:
     band: str
     footnote: str
     difference: Decimal | None = None
+    allowed: tuple[Decimal, Decimal] | None = None
     why: list[str] = field(default_factory=list)
+    open: bool = False
 
     @property
     def agrees(self) -> bool:
@@ -36,208 +41,190 @@ class CheckedRow:
         return not self.why
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Checked:
     """A table with every row computed again."""
 
     table: PublishedTable
-    spec: RuleSpec
-    found: str
+    rule: TableRule
     rows: list[CheckedRow]
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def spec(self) -> RuleSpec:
+        """The rule by which it was computed."""
+        return self.rule.spec
+
+    @property
+    def found(self) -> str:
+        """How the rule was come by."""
+        return self.rule.found
 
     @property
     def agreeing(self) -> int:
         """Rows without a difference."""
         return sum(row.agrees for row in self.rows)
 
-
-class Recomputed:
-    """A table under a rule and under rules that differ in one thing, each computed once."""
-
-    def __init__(self, table: PublishedTable, rule: TableRule) -> None:
-        self.table, self.rule = table, rule
-
     @cached_property
-    def exact(self) -> list[Fraction | None]:
-        """Our totals before they are rounded."""
-        rule = replace(self.rule, spec=replace(self.rule.spec, rank_on="exact"))
-        rows = _placed(self.table, rule, range(len(self.table.rows)))
-        found = [rows[number].scored.exact for number in range(len(rows))]
-        return [None if exact is None else Fraction(exact) / 10**self.rule.spec.places for exact in found]
+    def explained(self) -> int:
+        """Rows whose differences follow from a rounding, a rule for ties or another stated rule of theirs."""
+        return sum(bool(row.why) and not row.open for row in self.rows)
 
-    @cached_property
-    def variants(self) -> list[tuple[str, bool, list[Decimal | None]]]:
-        """What it would mean, whether it is about missing components, and the totals, for each rule that differs."""
-        missing = {
-            "zero": _("Theirs counts what is missing as 0."),
-            "others": _("Theirs takes the mean of the others for what is missing."),
-            "reweight": _("Theirs lets the other components carry the weight of what is missing."),
-        }
-        totals = {
-            "sum": _("Theirs adds the components up."),
-            "mean": _("Theirs is the weighted mean of the components."),
-            "geometric": _("Theirs is the geometric mean of the components."),
-        }
-        specs = [(words, True, replace(self.rule.spec, missing=name)) for name, words in missing.items()]
-        specs += [(words, False, replace(self.rule.spec, total=name)) for name, words in totals.items()]
-        as_they_stand = tuple(replace(part, weight=part.full) for part in self.rule.spec.components)
-        specs.append((totals["sum"], False, replace(self.rule.spec, total="sum", components=as_they_stand)))
-        return [
-            (words, about, scores_of(self.table, replace(self.rule, spec=spec)))
-            for words, about, spec in specs
-            if spec != self.rule.spec
-        ]
+    @property
+    def unexplained(self) -> int:
+        """Rows with a difference that nothing explains but arithmetic."""
+        return sum(row.open for row in self.rows)
+
+    @property
+    def heads(self) -> list[str]:
+        """The heads of the columns that count."""
+        return [self.table.columns[column] for column in self.rule.used]
+
+    def values(self, row: CheckedRow) -> list[Decimal | None]:
+        """A row's values under ``heads``."""
+        return [row.published.values[column] for column in self.rule.used]
+
+    @property
+    def shown(self) -> list[tuple[CheckedRow, list[Decimal | None]]]:
+        """The rows with their values."""
+        return [(row, self.values(row)) for row in self.rows]
 
 
 def check_table(table: PublishedTable, rule: TableRule) -> Checked:
     """Compute a published table again and explain every difference."""
-    again = Recomputed(table, rule)
-    split = _by_group(table)
-    rows: dict[int, CheckedRow] = {}
-    for numbers in split:
-        placed = _placed(table, rule, numbers)
-        for row in placed.values():
-            rows[row.unit] = _checked(again, row, placed)
-        _explain_places(rule.spec, [rows[number] for number in numbers])
-    return Checked(table, rule.spec, rule.found, [rows[number] for number in range(len(table.rows))])
+    again, notes = Again(table, rule), []
+    if not rule.spec.bands:
+        bands, said = bands_of(table.rows)
+        notes += said
+        again = Again(table, replace(rule, spec=replace(rule.spec, bands=bands)))
+    rows = [_checked(again, number) for number in range(len(table.rows))]
+    for numbers in again.groups:
+        _Places(again, [rows[number] for number in numbers]).explain()
+    return Checked(table, again.rule, rows, notes)
 
 
-def scores_of(table: PublishedTable, rule: TableRule) -> list[Decimal | None]:
-    """Our total of every row."""
-    rows = _placed(table, rule, range(len(table.rows)))
-    return [_score(rule.spec, rows[number]) for number in range(len(table.rows))]
-
-
-def _by_group(table: PublishedTable) -> list[list[int]]:
-    """The rows that are ranked together: each group on its own where places begin anew in it, else all."""
-    groups = {name: [n for n, row in enumerate(table.rows) if row.group == name] for name in table.groups}
-    firsts = [numbers for numbers in groups.values() if any(table.rows[number].rank == 1 for number in numbers)]
-    if len(groups) > 1 and len(firsts) == len(groups):
-        return list(groups.values())
-    return [list(range(len(table.rows)))]
-
-
-def _placed(table: PublishedTable, rule: TableRule, numbers: Iterable[int]) -> dict[int, Placed]:
-    """Our rows of some of the table's, by number; the order of the table decides among equals."""
-    numbers = list(numbers)
-    figures = [_measured(table, rule, at, numbers) for at in range(len(rule.columns))]
-    units = [(number, f"{number:06}") for number in numbers]
-    spec = replace(rule.spec, least_inspections=0)
-    return {row.unit: row for row in place(spec, Table(units, figures, {}))}
-
-
-def _measured(table: PublishedTable, rule: TableRule, at: int, numbers: Sequence[int]) -> Measured:
-    full = list(leaves(rule.spec.components))[at].full
-    found: dict[int, Any] = {}
-    for number in numbers:
-        value = table.rows[number].values[rule.columns[at]]
-        if value is not None:
-            found[number] = (full - value if rule.inverted[at] else value, 1)
-    return found
-
-
-def _score(spec: RuleSpec, row: Placed) -> Decimal | None:
-    return None if row.scored.score is None or row.rank is None else decimal(row.scored.score, spec.places)
-
-
-def _checked(again: Recomputed, row: Placed, group: dict[int, Placed]) -> CheckedRow:
-    table, rule = again.table, again.rule
-    published, score = table.rows[row.unit], _score(rule.spec, row)
-    shared = sum(other.rank == row.rank for other in group.values()) > 1 if row.rank else False
-    found = CheckedRow(published, score, row.rank, shared, rule.spec.band(score), row.footnote)
+def _checked(again: Again, number: int) -> CheckedRow:
+    published, score, rank = again.table.rows[number], again.scores[number], again.ranks[number]
+    group = next(numbers for numbers in again.groups if number in numbers) if len(again.groups) > 1 else again.groups[0]
+    spec = again.rule.spec
+    shared = rank is not None and sum(again.ranks[other] == rank for other in group) > 1
+    found = CheckedRow(published, score, rank, shared, spec.band(score), again.placed[number].footnote)
     if published.total is not None and score is not None and published.total != score:
         found.difference = score - published.total
-        found.why.append(_why_total(again, row.unit, published.total))
+        _explain_total(again, number, found, published.total)
     if published.total is not None and score is None:
         found.why.append(_("We find nothing to add up."))
+        found.open = True
     if published.band and found.band and published.band != found.band:
         found.why.append(_("Band: %(ours)s by the rule, published %(theirs)s.") % {
             "ours": found.band, "theirs": published.band
         })  # fmt: skip
+        found.open = found.open or spec.band(published.total) != published.band
     return found
 
 
-#: Half to even equals one of these at every half.
-ROUNDINGS = {"half up": ROUND_HALF_UP, "down": ROUND_DOWN, "up": ROUND_UP}
+def _explain_total(again: Again, number: int, row: CheckedRow, theirs: Decimal) -> None:
+    """Say why a published total is not ours: rounding, what is missing, another total, or arithmetic."""
+    exact, spec, table = again.totals[number], again.rule.spec, again.table
+    if exact is None:
+        return
+    allowed = again.allowed[number]
+    if allowed:
+        low, high = (rounded(end, spec.places + 2) for end in allowed)
+        row.allowed = low, high
+    if words := _rounded_otherwise(again, exact, theirs, everywhere=True):
+        row.why.append(words)
+        return
+    if allowed and low != high and within(theirs, allowed, again.table.places_of()):
+        row.why.append(
+            _("Rounding of the components: as printed they allow %(low)s to %(high)s.") % {"low": low, "high": high}
+        )
+        return
+    if words := _rounded_otherwise(again, exact, theirs, everywhere=False):
+        row.why.append(words)
+        return
+    lacks = any(column is not None and table.rows[number].values[column] is None for column in again.rule.columns)
+    for words, about_missing, other in again.variants:
+        if other.scores[number] == theirs and (lacks or not about_missing):
+            row.why.append(words)
+            return
+    row.open = True
+    row.why.append(_("Arithmetic of theirs: by this rule the components give %(exact)s.") % {
+        "exact": rounded(exact, spec.places + 2)
+    })  # fmt: skip
 
 
-def _why_total(again: Recomputed, number: int, theirs: Decimal) -> str:
-    """Why a published total is not ours: rounding, what is missing, another total, or arithmetic."""
-    table, rule, exact = again.table, again.rule, again.exact[number]
-    if exact is not None:
-        for name, rounding in ROUNDINGS.items():
-            for digits in {places(theirs), rule.spec.places}:
-                if _rounded(exact, digits, rounding) == theirs:
-                    return _rounding_words(name, digits, rule.spec)
-    lacks = any(table.rows[number].values[column] is None for column in rule.columns)
-    for words, about_missing, scores in again.variants:
-        if scores[number] == theirs and (lacks or not about_missing):
-            return words
-    if exact is not None and abs(exact - Fraction(theirs)) <= _slack(table, rule, theirs):
-        return _("Within what the rounding of the published components allows.")
-    return _("Arithmetic of theirs: by this rule the components give %(exact)s.") % {
-        "exact": "—" if exact is None else _rounded(exact, rule.spec.places + 2, ROUND_HALF_UP)
-    }
-
-
-def _rounding_words(name: str, digits: int, spec: RuleSpec) -> str:
-    if name == "half up" and digits != spec.places:
+def _rounded_otherwise(again: Again, exact: Fraction, theirs: Decimal, *, everywhere: bool) -> str:
+    """What rounding makes theirs of our total, if any; ``everywhere``: only where the whole table speaks for it."""
+    spec, digits = again.rule.spec, again.table.places_of() if everywhere else places(theirs)
+    if digits != spec.places and rounded(exact, digits) == theirs:
         return _("Published with %(places)s decimal places.") % {"places": digits}
-    words = {"down": _("downwards"), "up": _("upwards"), "half up": _("half up")}
-    return _("Rounding: theirs is rounded %(how)s.") % {"how": words[name]}
-
-
-def _rounded(exact: Fraction, digits: int, rounding: str) -> Decimal:
-    """A fraction at some places; 30 more decide which way."""
-    precise = Decimal(exact.numerator * 10 ** (digits + 30) // exact.denominator).scaleb(-digits - 30)
-    return precise.quantize(Decimal(1).scaleb(-digits), rounding)
-
-
-def _slack(table: PublishedTable, rule: TableRule, theirs: Decimal) -> Fraction:
-    """How far rounding the components before publication can move a total, and the rounding of the total itself."""
-    parts = list(leaves(rule.spec.components))
-    weights = sum((Fraction(part.weight) for part in parts), Fraction(0))
-    half = Fraction(1, 2)
-    moved = Fraction(0)
-    for part, column in zip(parts, rule.columns, strict=True):
-        step = half / 10 ** table.places_of(column)
-        share = Fraction(part.weight) / Fraction(part.full)
-        moved += step * (share if rule.spec.total == "sum" else share * 100 / weights)
-    return moved + half / 10 ** places(theirs)
-
-
-def _explain_places(spec: RuleSpec, rows: list[CheckedRow]) -> None:
-    """Say why a published place is not ours."""
-    by_theirs = _ranks([row.published.total for row in rows], spec.ties)
-    dense = _ranks([row.score for row in rows], "dense")
-    for row, follows, packed in zip(rows, by_theirs, dense, strict=True):
-        theirs = row.published.rank
-        if theirs is None or row.rank is None or theirs == row.rank:
+    words = {"down": _("downwards"), "up": _("upwards"), "half_up": _("half up")}
+    for name, how in words.items():
+        if name == spec.rounding or (everywhere and not again.rounded_so(name)):
             continue
-        row.why.append(_why_place(row, follows, packed, rows))
+        if rounded(exact, spec.places, name) == theirs:
+            return _("Rounding: theirs is rounded %(how)s.") % {"how": how}
+    return ""
 
 
-def _why_place(row: CheckedRow, follows: int | None, packed: int | None, rows: list[CheckedRow]) -> str:
-    theirs = row.published.rank or 0
-    tied = sorted(other.published.rank or 0 for other in rows if other.rank == row.rank)
-    if row.shared and row.rank is not None and row.rank <= theirs < row.rank + len(tied) and theirs in tied:
-        return _("Equal scores: ours share place %(place)s (并列), theirs stand one after the other.") % {
-            "place": row.rank
-        }
-    if packed == theirs:
-        return _("Theirs counts places without gaps after equal scores (1, 1, 2).")
-    if follows == theirs:
-        return _("Their place follows from their totals.")
-    return _("Their place %(theirs)s does not follow from their totals; ours is %(ours)s.") % {
-        "theirs": theirs, "ours": row.rank,
-    }  # fmt: skip
+class _Places:
+    """Why published places are not ours, within the rows that are ranked together."""
 
+    def __init__(self, again: Again, rows: Sequence[CheckedRow]) -> None:
+        self.rows, self.rule = rows, again.rule
+        self.by_theirs = self._ranks({at: row.published.total for at, row in enumerate(rows)}, "shared")
+        self.theirs_dense = self._ranks({at: row.published.total for at, row in enumerate(rows)}, "dense")
+        ours = {at: row.score for at, row in enumerate(rows)}
+        self.dense, self.competition = self._ranks(ours, "dense"), self._ranks(ours, "shared")
 
-def _ranks(scores: Sequence[Decimal | None], ties: str) -> list[int | None]:
-    """Places by scores, shared 1, 1, 3 or dense."""
-    given = sorted((score for score in scores if score is not None), reverse=True)
-    ordered = list(dict.fromkeys(given)) if ties == "dense" else given
-    first: dict[Decimal, int] = {}
-    for position, score in enumerate(ordered, 1):
-        first.setdefault(score, position)
-    return [None if score is None else first[score] for score in scores]
+    def _ranks(self, scores: Mapping[int, Decimal | None], ties: str) -> Mapping[int, int]:
+        sign = 1 if self.rule.ascending else -1
+        return ranked({at: sign * score for at, score in scores.items() if score is not None}, ties)
+
+    @cached_property
+    def excerpt(self) -> bool:
+        """Whether the table shows some of the places only, in our order."""
+        known = [row for row in self.rows if row.rank is not None and row.published.rank is not None]
+        by_ours = sorted(known, key=lambda row: (row.rank or 0, row.published.rank or 0))
+        falls = any((two.published.rank or 0) < (one.published.rank or 0) for one, two in pairwise(by_ours))
+        return not falls and max((row.published.rank or 0 for row in known), default=0) > len(self.rows)
+
+    def explain(self) -> None:
+        """Say of every place that differs why."""
+        for at, row in enumerate(self.rows):
+            theirs = row.published.rank
+            if theirs is None or row.rank is None or theirs <= row.rank <= (row.published.last_rank or theirs):
+                continue
+            words = self._why(at, row, theirs)
+            row.why.append(
+                words
+                or _("Their place %(theirs)s does not follow from their totals; ours is %(ours)s.")
+                % {"theirs": theirs, "ours": row.rank}
+            )
+            row.open = row.open or not words
+
+    def _why(self, at: int, row: CheckedRow, theirs: int) -> str:
+        tied = [other.published.rank for other in self.rows if other.rank == row.rank]
+        if (
+            row.shared
+            and row.rank is not None
+            and row.rank <= theirs < row.rank + len(tied)
+            and tied.count(theirs) == 1
+        ):
+            return _("Equal scores: ours share place %(place)s (并列), theirs stand one after the other.") % {
+                "place": row.rank
+            }
+        same = [other for other in self.rows if other.published.total == row.published.total is not None]
+        first = self.by_theirs.get(at)
+        if self.excerpt and theirs > (row.rank or 0):
+            return _("Places are left out between these rows; their order is ours.")
+        if self.dense.get(at) == theirs:
+            return _("Theirs counts places without gaps after equal scores (1, 1, 2).")
+        if self.competition.get(at) == theirs:
+            return _("Theirs leaves gaps after equal scores (1, 1, 3).")
+        if first == theirs or self.theirs_dense.get(at) == theirs:
+            return _("Their place follows from their totals.")
+        if first is not None and len(same) > 1 and first <= theirs < first + len(same):
+            return _("Their place follows from their totals; they part equal ones.")
+        return ""

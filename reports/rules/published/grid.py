@@ -1,43 +1,23 @@
 """From the cells of a sheet to units with their component values, published totals, places and bands.
 
 Read tolerantly: heads in one row or two, percent signs, full-width digits, thousands commas, a dash or a slash for what
-is missing, groups as rows of their own or as a merged column, and blocks side by side.
+is missing, groups as rows of their own or as a merged column, rows of weights or full marks, and blocks side by side.
 """
 
-import re
-import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
+from itertools import pairwise
 
 from django.utils.translation import gettext as _
 
-UNIT = re.compile(
-    r"(单位|名称|街道|社区|乡镇|镇街|街镇|部门|区县|县区|县市区|市区县|区市县|城区|区域|地区|城市|小区|点位|市场|村居|学校|医院|窗口"
-    r"|测评对象|考核对象|被测|被考核|责任主体|unit|name)",
-    re.IGNORECASE,
-)
-TOTAL = re.compile(
-    r"(总分|总成绩|总得分|总评分?|总评成绩|总计|合计|总指数|综合|综合(?:得分|成绩|评分|分|指数|符合率|评价|总分)|最终(?:得分|成绩)|最后得分"
-    r"|平均(?:得分|分|成绩)|得分合计|合计得分|total|total score|index|score)(?:[(%].*)?",
-    re.IGNORECASE,
-)
-RANK = re.compile(r"(名次|排名|排序|位次|位序|rank|place)", re.IGNORECASE)
-BAND = re.compile(r"(等次|等级|档次|评定|类别档|星级|band|grade)", re.IGNORECASE)
-GROUP = re.compile(r"^(组别|分组|组|类别|类型|板块|片区|序列|group)$", re.IGNORECASE)
-IGNORED = re.compile(r"^(序号|编号|备注|说明|代码|no\.?|#|note|code)$", re.IGNORECASE)
-SUMMARY = re.compile(
-    r"(?:全[市区县])?(?:合计|总计|小计|汇总|平均|平均分|平均值|均值|全[市区县]|average|mean|sum|total)[::]?",
-    re.IGNORECASE,
-)
-MISSING = frozenset(
-    {"", "-", "--", "—", "——", "/", "\\", "无", "空", "缺", "*", "n/a", "na", "不参评", "未测", "未涉及", "无此项", "…"}
-)
-NUMBER = re.compile(r"[-+−]?\d{1,3}(?:,\d{3})+(?:\.\d+)?|[-+−]?\d+(?:\.\d+)?|[-+−]?\.\d+")
+from . import heads as meaning
+from .heads import MISSING, NUMBER, clean, is_unit, number, place_of, places, plain
+
 #: Rows below the top in which the heads are looked for, and most rows of a table.
 SEARCHED, MOST_ROWS = 30, 20_000
-#: Decimal places beyond which a figure is what a spreadsheet's binary fractions left.
-FINEST = 6
+#: What a reader may name by its head: {"columns": {"unit": "Institution", "total": "HDI"}}.
+ROLES = ("unit", "total", "rank", "band", "group")
 
 
 class Unreadable(ValueError):
@@ -46,7 +26,7 @@ class Unreadable(ValueError):
 
 @dataclass(slots=True)
 class PublishedRow:
-    """A unit as published; values by column, None where nothing was given."""
+    """A unit as published; values by column, None where nothing was given. ``last_rank`` ends a range of places."""
 
     unit: str
     group: str
@@ -55,21 +35,34 @@ class PublishedRow:
     rank: int | None = None
     band: str = ""
     line: int = 0
+    last_rank: int | None = None
 
 
 @dataclass(slots=True)
 class PublishedTable:
-    """A published table: the heads of its components, its rows, and what was left aside while reading."""
+    """A published table: the heads of its columns of figures, its rows, and what was left aside while reading.
+
+    ``aside``: columns that are no components unless a rule names them (numbers, years, places in single components);
+    ``weights`` and ``marks``: what rows of weights and full marks say, by column.
+    """
 
     columns: list[str]
     rows: list[PublishedRow]
     total: str = ""
     notes: list[str] = field(default_factory=list)
+    aside: set[int] = field(default_factory=set)
+    weights: dict[int, Decimal] = field(default_factory=dict)
+    marks: dict[int, Decimal] = field(default_factory=dict)
 
     @property
     def groups(self) -> list[str]:
         """The groups in their order."""
         return list(dict.fromkeys(row.group for row in self.rows))
+
+    @property
+    def components(self) -> list[int]:
+        """The columns that may be components, without being named."""
+        return [at for at in range(len(self.columns)) if at not in self.aside]
 
     def places_of(self, column: int | None = None) -> int:
         """The most decimal places of a column, or of the published totals."""
@@ -77,71 +70,47 @@ class PublishedTable:
         return max((places(value) for value in found if value is not None), default=0)
 
 
-def places(value: Decimal) -> int:
-    """Decimal places as written: 93.40 has two."""
-    return max(0, -int(value.as_tuple().exponent))
-
-
-def clean(cell: str | None) -> str:
-    """A cell without the spaces and wide forms that hinder reading."""
-    text = unicodedata.normalize("NFKC", cell or "").replace("​", "")
-    return re.sub(r"\s+", " ", text).strip()
-
-
-def number(cell: str) -> Decimal | None:
-    """The number of a cell: 93.31 %, 1,032, 93.3分; None where there is none."""
-    if cell.lower() in MISSING:
-        return None
-    found = NUMBER.search(cell)
-    if not found:
-        return None
-    value = Decimal(found[0].replace(",", "").replace("−", "-"))
-    return (
-        value if places(value) <= FINEST else value.quantize(Decimal(1).scaleb(-FINEST), ROUND_HALF_UP).normalize() + 0
-    )
-
-
 @dataclass(slots=True)
 class _Block:
     """One table on the sheet: the columns of its parts."""
 
-    unit: int
+    roles: dict[str, int]
     columns: list[int]
-    total: int | None
-    rank: int | None
-    band: int | None
-    group: int | None
+    aside: set[int]
     heads: dict[int, str]
 
 
-def read_grid(cells: Sequence[Sequence[str | None]]) -> PublishedTable:
-    """Read a sheet. Raises Unreadable where no head names the units or no column holds figures."""
+def read_grid(cells: Sequence[Sequence[str | None]], named: Mapping[str, str] | None = None) -> PublishedTable:
+    """Read a sheet; ``named`` says of some roles which head they have.
+
+    Raises Unreadable where no head names the units or no column holds figures.
+    """
     grid = [[clean(cell) for cell in row] for row in cells[:MOST_ROWS]]
     width = max((len(row) for row in grid), default=0)
     grid = [row + [""] * (width - len(row)) for row in grid]
-    at = _head_row(grid)
+    wanted = {role: plain(head) for role, head in (named or {}).items()}
+    at = _head_row(grid, wanted)
     heads, first = _heads(grid, at)
-    blocks = [block for span in _spans(heads) if (block := _block(grid, heads, span, first))]
+    reader = _Blocks(grid, heads, first, wanted)
+    blocks = [block for span in _spans(heads) if (block := reader.of(span))]
     if not blocks:
         raise Unreadable(_("No column of the sheet holds figures."))
     return _table(grid, blocks, first)
 
 
-def _head_row(grid: list[list[str]]) -> int:
-    """The row of heads: the first that names units and has other texts, and figures somewhere below."""
-    for at, row in enumerate(grid[:SEARCHED]):
-        texts = [cell for cell in row if cell and not NUMBER.fullmatch(cell)]
-        if len(texts) >= 2 and any(_is_unit(cell) for cell in texts) and len(set(texts)) >= 2:
+def _head_row(grid: list[list[str]], wanted: Mapping[str, str]) -> int:
+    """The row of heads: the first that names units and has other texts; else the first of texts above figures."""
+    texts = [[cell for cell in row if cell and not NUMBER.fullmatch(cell)] for row in grid[:SEARCHED]]
+    for at, row in enumerate(texts):
+        if len(set(row)) >= 2 and (
+            any(is_unit(cell) for cell in row) or wanted.get("unit", "—") in [plain(cell) for cell in row]
+        ):
+            return at
+    for at, row in enumerate(texts[:-1]):
+        below = [cell for cell in grid[at + 1] if cell]
+        if len(set(row)) >= 3 and sum(bool(NUMBER.fullmatch(cell.rstrip("%分"))) for cell in below) >= 2:
             return at
     raise Unreadable(_("No row of heads was found: one of them must name the units (单位, 街道, 部门 …)."))
-
-
-def _is_unit(head: str) -> bool:
-    return (
-        bool(UNIT.search(head))
-        and len(head) <= 12
-        and not (TOTAL.fullmatch(head.rpartition("/")[2]) or RANK.search(head))
-    )
 
 
 def _heads(grid: list[list[str]], at: int) -> tuple[list[str], int]:
@@ -163,9 +132,8 @@ def _heads(grid: list[list[str]], at: int) -> tuple[list[str], int]:
 def _spans(heads: list[str]) -> Iterator[range]:
     """The columns of each block: a new one begins where the heads begin anew."""
     named = [(column, head) for column, head in enumerate(heads) if head]
-    units = [column for column, head in named if _is_unit(head)]
-    first = heads[units[0]]
-    again = [column for column in units if heads[column] == first]
+    units = [column for column, head in named if is_unit(head)]
+    again = [column for column in units if heads[column] == heads[units[0]]]
     if len(again) < 2:
         yield range(len(heads))
         return
@@ -178,92 +146,159 @@ def _spans(heads: list[str]) -> Iterator[range]:
     yield from (range(start, end) for start, end in zip(starts, [*starts[1:], len(heads)], strict=True))
 
 
-def _block(grid: list[list[str]], heads: list[str], span: range, first: int) -> _Block | None:
-    """What the columns of a block are."""
-    roles: dict[str, int] = {}
-    figures = []
-    for column in span:
-        head = heads[column]
-        cells = [grid[row][column] for row in range(first, len(grid))]
-        numbers = sum(number(cell) is not None for cell in cells)
-        role = _role(head, numbers, roles)
-        if role:
-            roles[role] = column
-        elif head and numbers and not IGNORED.match(head):
-            figures.append(column)
-    if "unit" not in roles:
-        return None
-    if not figures and "total" in roles:
-        figures = [roles["total"]]
-    if not figures:
-        return None
-    named = {column: heads[column] for column in span}
-    return _Block(
-        roles["unit"], figures, roles.get("total"), roles.get("rank"), roles.get("band"), roles.get("group"), named
-    )
+class _Blocks:
+    """Tells what the columns of a block are."""
 
+    def __init__(self, grid: list[list[str]], heads: list[str], first: int, wanted: Mapping[str, str]) -> None:
+        self.grid, self.heads, self.first, self.wanted = grid, heads, first, wanted
 
-def _role(head: str, numbers: int, roles: dict[str, int]) -> str:
-    """What a column is besides a component; the last of several totals is the total."""
-    if not head or IGNORED.match(head):
-        return ""
-    if RANK.search(head):
-        return "rank"
-    if BAND.search(head):
-        return "band"
-    if GROUP.match(head) and "unit" not in roles:
-        return "group"
-    if numbers and TOTAL.fullmatch(head.rpartition("/")[2]):
-        return "total"
-    return "unit" if "unit" not in roles and _is_unit(head) else ""
+    def of(self, span: range) -> _Block | None:
+        """A block's columns by what they are; None where nothing names units or holds figures."""
+        named = [column for column in span if self.heads[column]]
+        figures = [column for column in named if self._figures(column)]
+        roles = {
+            role: column for role, head in self.wanted.items() for column in named if plain(self.heads[column]) == head
+        }
+        texts = [column for column in named if column not in roles.values()]
+        self._unit(roles, texts)
+        self._others(roles, texts, figures)
+        if "unit" not in roles:
+            return None
+        taken = set(roles.values())
+        columns = [column for column in figures if column not in taken]
+        aside = {column for column in columns if self._is_aside(column)}
+        if "total" in roles:
+            columns.append(roles["total"])
+            aside |= {roles["total"]} if len(columns) > len(aside) + 1 else set()
+        if len(columns) == len(aside):
+            return None
+        return _Block(roles, columns, aside, {column: self.heads[column] for column in span})
+
+    def _cells(self, column: int) -> list[str]:
+        return [row[column] for row in self.grid[self.first :]]
+
+    def _figures(self, column: int) -> bool:
+        """Whether a column holds figures: most of what is written in it."""
+        written = [cell for cell in self._cells(column) if cell.lower() not in MISSING]
+        return 2 * sum(NUMBER.match(cell) is not None for cell in written) > len(written) > 0
+
+    def _unit(self, roles: dict[str, int], texts: list[int]) -> None:
+        """The column of the units: by its head, of several the one with most different texts."""
+        if "unit" in roles:
+            return
+        words = [column for column in texts if not self._figures(column)]
+        words = [
+            column for column in words if not self._is(meaning.RANK, column) and not self._is(meaning.BAND, column)
+        ]
+        found = [column for column in words if is_unit(self.heads[column])] or [
+            column for column in words if not meaning.IGNORED.match(self.heads[column])
+        ]
+        if found:
+            roles["unit"] = max(found, key=lambda column: (len({*self._cells(column)}), -column))
+
+    def _is(self, words: object, column: int) -> bool:
+        return bool(words.search(self.heads[column]))  # type: ignore[attr-defined]
+
+    def _others(self, roles: dict[str, int], texts: list[int], figures: list[int]) -> None:
+        """Totals, places, bands and groups by their heads."""
+        unit = roles.get("unit", -1)
+        plain_ones = [column for column in texts if column != unit and not meaning.IGNORED.match(self.heads[column])]
+        ranks = [column for column in plain_ones if self._is(meaning.RANK, column)]
+        bands = [column for column in plain_ones if self._is(meaning.BAND, column) and column not in figures]
+        groups = [column for column in plain_ones if meaning.GROUP.match(self.heads[column])]
+        last = {column: self.heads[column].rpartition("/")[2] for column in figures if column not in ranks}
+        totals = [column for column, head in last.items() if meaning.TOTAL.fullmatch(head)]
+        totals = totals or [column for column, head in last.items() if meaning.LIKE_TOTAL.fullmatch(head)][-1:]
+        for role, found in (("total", totals), ("band", bands), ("group", groups)):
+            if found:
+                roles.setdefault(role, found[-1])
+        if ranks:
+            roles.setdefault("rank", self._best_rank(ranks, roles.get("total")))
+
+    def _best_rank(self, ranks: list[int], total: int | None) -> int:
+        """Of several columns of places the one that goes with the totals, else the one with the shortest head."""
+        if total is None or len(ranks) == 1:
+            return min(ranks, key=lambda column: len(self.heads[column]))
+        totals = [number(cell) for cell in self._cells(total)]
+
+        def agreeing(column: int) -> int:
+            known = zip(self._cells(column), totals, strict=True)
+            found = [(place_of(cell)[0], value) for cell, value in known if value is not None]
+            placed = sorted((place, value) for place, value in found if place is not None)
+            falls = sum(one[1] >= other[1] for one, other in pairwise(placed))
+            return max(falls, len(placed) - 1 - falls)
+
+        return max(ranks, key=lambda column: (agreeing(column), column))
+
+    def _is_aside(self, column: int) -> bool:
+        head = self.heads[column]
+        return bool(meaning.IGNORED.match(head) or meaning.RANK.search(head) or meaning.TOTAL.fullmatch(head))
 
 
 def _table(grid: list[list[str]], blocks: list[_Block], first: int) -> PublishedTable:
     """The rows of all blocks under the heads of the first; blocks of other heads are left aside with a note."""
-    names = [blocks[0].heads[column] for column in blocks[0].columns]
-    table = PublishedTable(names, [], blocks[0].heads.get(blocks[0].total or -1, ""))
+    one = blocks[0]
+    names = [one.heads[column] for column in one.columns]
+    table = PublishedTable(names, [], one.heads.get(one.roles.get("total", -1), ""))
+    table.aside = {at for at, column in enumerate(one.columns) if column in one.aside}
     for block in blocks:
         if [block.heads[column] for column in block.columns] != names:
             table.notes.append(_("A block with other heads was left aside: %(heads)s.") % {
                 "heads": ", ".join(block.heads[column] for column in block.columns)
             })  # fmt: skip
             continue
-        _read_block(grid, block, first, table)
+        _Rows(block, table).read(grid, first)
     if not table.rows:
         raise Unreadable(_("No row of the sheet holds figures."))
     _as_percent(table)
     return table
 
 
-def _read_block(grid: list[list[str]], block: _Block, first: int, table: PublishedTable) -> None:
-    group = ""
-    span = range(min(block.heads), max(block.heads) + 1)
-    for at in range(first, len(grid)):
-        row = grid[at]
-        filled = [column for column in span if row[column]]
-        unit = row[block.unit]
-        if block.group is not None and row[block.group]:
-            group = row[block.group]
-        values = [number(row[column]) for column in block.columns]
-        total = None if block.total is None else number(row[block.total])
-        if len(filled) == 1 and not any(value is not None for value in values) and not _digits(row[filled[0]]):
-            group = row[filled[0]]
-        elif unit and SUMMARY.fullmatch(unit):
-            table.notes.append(_("Row %(row)s was left aside: %(unit)s.") % {"row": at + 1, "unit": unit})
-        elif unit and (any(value is not None for value in values) or total is not None or _says_missing(row, block)):
-            rank = None if block.rank is None else number(row[block.rank])
-            band = "" if block.band is None else row[block.band]
-            place = int(rank) if rank is not None and rank == int(rank) else None
-            table.rows.append(PublishedRow(unit, group, values, total, place, band, at + 1))
+class _Rows:
+    """Reads the rows of a block into the table."""
 
+    def __init__(self, block: _Block, table: PublishedTable) -> None:
+        self.block, self.table, self.group = block, table, ""
+        self.span = range(min(block.heads), max(block.heads) + 1)
 
-def _digits(cell: str) -> bool:
-    return bool(re.fullmatch(r"[\d.,%]+", cell))
+    def read(self, grid: list[list[str]], first: int) -> None:
+        """Every row below the heads."""
+        for line, row in enumerate(grid[first:], first + 1):
+            values = [number(row[column]) for column in self.block.columns]
+            if not self._left_aside(row, values, line):
+                self._unit(row, values, line)
 
+    def _cell(self, row: list[str], role: str) -> str:
+        column = self.block.roles.get(role)
+        return "" if column is None else row[column]
 
-def _says_missing(row: list[str], block: _Block) -> bool:
-    """A unit of which the table says that it was not assessed."""
-    return any(row[column] and row[column].lower() in MISSING for column in block.columns)
+    def _left_aside(self, row: list[str], values: list[Decimal | None], line: int) -> bool:
+        """Whether a row begins a group, gives weights or marks, sums up, or remarks."""
+        filled = [row[column] for column in self.span if row[column]]
+        given = {at: value for at, value in enumerate(values) if value is not None}
+        unit = self._cell(row, "unit")
+        self.group = self._cell(row, "group") or self.group
+        if len(filled) == 1 and not given and not NUMBER.fullmatch(filled[0].rstrip("%")):
+            self.group = self.group if meaning.REMARK.match(filled[0]) else filled[0]
+            return True
+        lead = next((cell for cell in filled[:3] if not NUMBER.fullmatch(cell)), "")
+        for words, found in ((meaning.WEIGHTS, self.table.weights), (meaning.MARKS, self.table.marks)):
+            if given and words.fullmatch(lead):
+                found.update(given)
+                return True
+        if unit and (meaning.SUMMARY.fullmatch(unit) or meaning.REMARK.match(unit)):
+            if given:
+                self.table.notes.append(_("Row %(row)s was left aside: %(unit)s.") % {"row": line, "unit": unit})
+            return True
+        return False
+
+    def _unit(self, row: list[str], values: list[Decimal | None], line: int) -> None:
+        unit, total = self._cell(row, "unit"), number(self._cell(row, "total"))
+        says_missing = any(row[column] and row[column].lower() in MISSING for column in self.block.columns)
+        if not unit or not (total is not None or says_missing or any(value is not None for value in values)):
+            return
+        rank, last = place_of(self._cell(row, "rank"))
+        self.table.rows.append(PublishedRow(unit, self.group, values, total, rank, self._cell(row, "band"), line, last))
 
 
 def _as_percent(table: PublishedTable) -> None:
@@ -271,11 +306,11 @@ def _as_percent(table: PublishedTable) -> None:
     totals = [row.total for row in table.rows if row.total is not None]
     if not totals or max(totals) <= 1:
         return
-    for at, head in enumerate(table.columns):
-        found = [row.values[at] for row in table.rows]
-        given = [value for value in found if value is not None]
-        if given and max(given) <= 1 and min(given) >= 0 and any(places(value) > 1 for value in given):
+    for at in table.components:
+        given = [row.values[at] for row in table.rows if row.values[at] is not None]
+        shares = [value for value in given if value is not None and 0 <= value <= 1]
+        if given and len(shares) == len(given) and any(places(value) > 1 for value in shares):
             for row in table.rows:
                 value = row.values[at]
                 row.values[at] = None if value is None else value * 100
-            table.notes.append(_("%(head)s was read as percentages.") % {"head": head})
+            table.notes.append(_("%(head)s was read as percentages.") % {"head": table.columns[at]})

@@ -1,8 +1,10 @@
 """The rule by which a published table is computed again, from its data and the heads of the table."""
 
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal, InvalidOperation
+from fractions import Fraction
+from math import lcm
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -10,66 +12,239 @@ from django.utils.translation import gettext as _
 from ..parts import Component, Part, SubTable, leaves
 from ..sentences import component_title
 from ..spec import RuleSpec, SpecError
-from .grid import PublishedTable, clean
+from .grid import ROLES, PublishedTable
+from .heads import plain
+from .scales import KINDS, Scale
 
-MOST_PLACES = 4
+#: Places of values that a scale computes, and most places of values and totals as printed.
+SCALED_PLACES, FINE_PLACES = 12, 10
+#: What a rule for a table may say beyond a rule in use.
+EXTRA = {"weights", "full", "plus", "minus", "base", "scale", "order", "ties", "tie_by", "columns", "best_total",
+         "total_full"}  # fmt: skip
+SCALE_KEYS = {"from", "to", "log", "cap", "by"}
 
 
 @dataclass(frozen=True, slots=True)
 class TableRule:
-    """A rule for a table: the column of each leaf part in the rule's order, and how the rule was come by."""
+    """A rule for a table.
+
+    ``columns``: of each leaf part in the rule's order, None for a constant; ``scales`` beside them. ``tie_by``: columns
+    that part equal scores, with −1 where less is better. A total is ``base`` + ``factor`` × what the parts give;
+    ``best_total``: what the best of them is rescaled to.
+    """
 
     spec: RuleSpec
-    columns: tuple[int, ...]
-    inverted: tuple[bool, ...]
+    columns: tuple[int | None, ...]
+    scales: tuple[Scale, ...]
     found: str = ""
+    ascending: bool = False
+    ordered: bool = False
+    tie_by: tuple[tuple[int, int], ...] = ()
+    best_total: Decimal | None = None
+    base: Decimal = Decimal(0)
+    factor: Fraction = Fraction(1)
+
+    @property
+    def used(self) -> list[int]:
+        """The columns of the table that count, each once."""
+        return sorted({column for column in self.columns if column is not None} | {at for at, _sign in self.tie_by})
+
+
+def named_columns(data: Mapping[str, Any] | None) -> dict[str, str]:
+    """What a rule says of the heads of units, totals, places, bands and groups. Raises SpecError."""
+    given = (data or {}).get("columns") or {}
+    if not isinstance(given, Mapping) or not set(given) <= set(ROLES):
+        raise SpecError([_("“columns” names heads for: %(names)s.") % {"names": ", ".join(ROLES)}])
+    return {role: str(head) for role, head in given.items()}
 
 
 def table_rule(table: PublishedTable, data: Mapping[str, Any]) -> TableRule:
     """The rule for a table. Raises SpecError where the data is wrong, LookupError where it names no column.
 
     ``data`` is a rule as the system has it, whose parts are found among the heads by short name, title or figure; or
-    ``{"weights": {head: weight}}`` with any other setting of a rule.
+    ``{"weights": {head: weight}}`` with any other setting. docs/formats.md lists what else may be said.
     """
-    if "weights" in data:
-        return _by_weights(table, data)
-    spec = RuleSpec.parse(_with_places(table, data))
-    parts = list(leaves(spec.components))
-    columns = tuple(_column(table, part) for part in parts)
-    return TableRule(_as_sheets(spec), columns, tuple(isinstance(part, Component) and part.invert for part in parts))
+    reader = _TableReader(table, data)
+    return reader.rule()
 
 
-def _with_places(table: PublishedTable, data: Mapping[str, Any]) -> dict[str, Any]:
-    """The rule's places, or those of the table where the rule says nothing."""
-    most = max((table.places_of(at) for at in range(len(table.columns))), default=2)
-    return {
-        "component_places": min(most, MOST_PLACES),
-        "places": min(table.places_of() if table.total else most, MOST_PLACES),
-    } | dict(data)
+class _TableReader:
+    """Reads a rule for a table."""
+
+    def __init__(self, table: PublishedTable, data: Mapping[str, Any]) -> None:
+        self.table, self.data = table, dict(data)
+        self.extra = {name: self.data.pop(name) for name in EXTRA - {"ties", "tie_by"} if name in self.data}
+        self.ordered = self.data.get("ties") == "ordered"
+        if self.ordered:
+            self.data.pop("ties")
+        self.tie_by = self.data.pop("tie_by", None) or []
+        self.taken: set[int] = set()
+        self.taken_off: set[str] = set()
+
+    def rule(self) -> TableRule:
+        data = self.data if "components" in self.data else self._by_weights()
+        spec = RuleSpec.parse(data)
+        parts = list(leaves(spec.components))
+        base = _decimal(self.extra.get("base", 0), "base")
+        columns = tuple(self._column_of(part) for part in parts)
+        scales = tuple(self._scale(part, column) for part, column in zip(parts, columns, strict=True))
+        order = self.extra.get("order", "descending")
+        if order not in ("ascending", "descending"):
+            raise SpecError([_("“order” is ascending or descending.")])
+        best = self.extra.get("best_total")
+        return TableRule(
+            self._fine(_as_sheets(spec), data, columns, scales), columns, scales,
+            ascending=order == "ascending", ordered=self.ordered, tie_by=tuple(self._ties()),
+            best_total=None if best is None else _decimal(best, "best_total"), base=base,
+            factor=Fraction(_decimal(self.extra.get("total_full", 100), "total_full")) / 100,
+        )  # fmt: skip
+
+    def _places(self, columns: Iterable[int | None]) -> tuple[int, int]:
+        """The places of these columns and of the totals, as the table prints them."""
+        table = self.table
+        most = max((table.places_of(at) for at in columns if at is not None), default=2)
+        totals = table.places_of() if any(row.total is not None for row in table.rows) else min(most, 2)
+        return min(most, FINE_PLACES), min(totals, FINE_PLACES)
+
+    def _fine(
+        self, spec: RuleSpec, data: Mapping[str, Any], columns: Iterable[int | None], scales: Iterable[Scale]
+    ) -> RuleSpec:
+        """The rule with the table's own places, where it says nothing of them."""
+        most, totals = self._places(columns)
+        if any(scale.computed for scale in scales) or any(isinstance(part, SubTable) for part in spec.components):
+            most = SCALED_PLACES
+        return replace(
+            spec,
+            component_places=spec.component_places if "component_places" in data else most,
+            places=spec.places if "places" in data else totals,
+        )
+
+    def _column_of(self, part: Part) -> int | None:
+        found = self.column(part.figure, component_title(part))
+        self.taken.add(found)
+        return found
+
+    def column(self, *names: str) -> int:
+        """The column of a name: its head is the name, or contains it. Raises LookupError."""
+        wanted = [found for name in names if (found := plain(name))]
+        free = [at for at in (*self.table.components, *sorted(self.table.aside)) if at not in self.taken]
+        heads = {at: plain(self.table.columns[at]) for at in free}
+        for test in (
+            lambda name, head: name == head,
+            lambda name, head: head.startswith(name),
+            lambda name, head: name in head,
+            lambda name, head: len(head) > 1 and head in name,
+        ):
+            hits = [at for name in wanted for at in free if test(name, heads[at])]
+            if hits:
+                return hits[0]
+        raise LookupError(
+            _("No column for “%(part)s”; the table has: %(heads)s.")
+            % {"part": names[-1], "heads": ", ".join(self.table.columns)}
+        )
+
+    def _scale(self, part: Part, column: int | None) -> Scale:
+        mirror = part.full if isinstance(part, Component) and part.invert else None
+        given = _by_name(self.extra.get("scale"), "scale")
+        head = plain(self.table.columns[column]) if column is not None else ""
+        own = next(
+            (given[name] for name in (head, plain(component_title(part)), plain(part.figure)) if name in given), None
+        )
+        title = component_title(part)
+        off = title in self.taken_off or (title in self._names("minus") and not self._negative(column))
+        sign = -1 if off else 1
+        if own is None:
+            return Scale(mirror=mirror, sign=sign)
+        if not isinstance(own, Mapping) or not set(own) <= SCALE_KEYS or own.get("by", "") not in KINDS:
+            raise SpecError([_("A scale has: %(names)s.") % {"names": ", ".join(sorted(SCALE_KEYS))}])
+        worst, best = (_decimal(own[key], key) if key in own else None for key in ("from", "to"))
+        return Scale(
+            kind=str(own.get("by", "")), posts=not own.get("by"), worst=worst, best=best,
+            log=own.get("log") is True, bounded=own.get("cap") is True, sign=sign, mirror=mirror,
+        )  # fmt: skip
+
+    def _negative(self, column: int | None) -> bool:
+        """Whether what is taken off is already written with a minus."""
+        found = [row.values[column] for row in self.table.rows] if column is not None else []
+        return any(value is not None and value < 0 for value in found)
+
+    def _names(self, key: str) -> list[str]:
+        given = self.extra.get(key) or []
+        return [str(name)[:40] for name in ([given] if isinstance(given, str) else given)]
+
+    def _ties(self) -> Iterable[tuple[int, int]]:
+        self.taken = set()
+        for name in [self.tie_by] if isinstance(self.tie_by, str) else self.tie_by:
+            yield self.column(str(name).removeprefix("-")), -1 if str(name).startswith("-") else 1
+
+    def _by_weights(self) -> dict[str, Any]:
+        """A rule of weights by head; full marks of columns, points added and points taken off beside them."""
+        full = {name: str(value) for name, value in _by_name(self.extra.get("full"), "full").items()}
+        given = self.extra.get("weights") or {}
+        if not isinstance(given, Mapping):
+            raise SpecError([_("“weights” and “full” are objects of heads and numbers.")])
+        total = self.data.get("total", "mean")
+        shares = _whole([_fraction(value) for value in given.values()], scalable=total != "sum")
+        self.taken_off = {str(head)[:40] for head, share in zip(given, shares, strict=True) if share < 0}
+        whole = sum(shares)
+        of_hundred = total != "sum" or whole in (Fraction(100), Fraction(1))
+        parts: list[dict[str, Any]] = []
+        for at, (head, share) in enumerate(zip(given, shares, strict=True), 1):
+            marks = full.get(plain(str(head)))
+            times = 100 if total == "sum" and whole == 1 and marks is None else 1
+            sheet = {"kind": "sheet", "figure": f"c{at}", "title": str(head)[:40], "weight": _text(abs(share) * times)}
+            parts.append(sheet | {"points": marks or ("100" if of_hundred else "1")})
+        rest = {key: value for key, value in self.data.items() if key != "components"}
+        bonus = [
+            {"kind": "sheet", "figure": f"b{at}", "title": name, "weight": "1", "points": "1", "missing": "zero"}
+            for at, name in enumerate([*self._names("plus"), *self._names("minus")], 1)
+        ]
+        if not bonus and (total == "sum" or not self.extra.get("base")):
+            return rest | {"components": parts}
+        if not parts:
+            return rest | {"total": "sum", "components": bonus}
+        if total == "sum":
+            return rest | {"components": [*parts, *bonus]}
+        table = {"kind": "table", "figure": "main", "total": total, "weight": "100", "parts": parts}
+        return rest | {"total": "sum", "components": [table, *bonus]}
 
 
-def _plain(text: str) -> str:
-    return re.sub(r"[\s()（）%/、,，:：·.\-_]", "", clean(text)).lower()
+def _by_name(given: Any, what: str) -> dict[str, Any]:
+    if given is None:
+        return {}
+    if not isinstance(given, Mapping):
+        raise SpecError([_("“%(name)s” is an object of heads.") % {"name": what}])
+    return {plain(str(head)): value for head, value in given.items()}
 
 
-def _column(table: PublishedTable, part: Part) -> int:
-    """The column of a part: its head is the part's name, or contains it."""
-    names = [_plain(name) for name in (part.figure, component_title(part)) if name]
-    heads = [_plain(head) for head in table.columns]
-    for test in (
-        lambda name, head: name == head,
-        lambda name, head: head.startswith(name),
-        lambda name, head: name in head,
-        lambda name, head: len(head) > 1 and head in name,
-    ):
-        for name in names:
-            found = [at for at, head in enumerate(heads) if test(name, head)]
-            if found:
-                return found[0]
-    raise LookupError(
-        _("No column for “%(part)s”; the table has: %(heads)s.")
-        % {"part": component_title(part), "heads": ", ".join(table.columns)}
-    )
+def _decimal(value: Any, what: str) -> Decimal:
+    try:
+        found = Decimal(str(value))
+    except InvalidOperation:
+        found = Decimal("nan")
+    if not found.is_finite() or abs(found) > 10**12:
+        raise SpecError([_("“%(name)s” is a number.") % {"name": what}])
+    return found
+
+
+def _fraction(value: Any) -> Fraction:
+    """A weight: 40, "0.4", "40%" or "1/3"."""
+    text = str(value).strip()
+    above, _slash, below = text.removesuffix("%").partition("/")
+    bottom = _decimal(below or 1, "weights")
+    if not bottom:
+        raise SpecError([_("“%(name)s” is a number.") % {"name": "weights"}])
+    return Fraction(_decimal(above, "weights")) / Fraction(bottom)
+
+
+def _whole(shares: list[Fraction], *, scalable: bool) -> list[Fraction]:
+    """The weights with at most three places; of a mean all may be multiplied alike."""
+    factor = lcm(*((share * 1000).denominator for share in shares)) if scalable and shares else 1
+    return [share * factor for share in shares]
+
+
+def _text(share: Fraction) -> str:
+    return f"{Decimal(share.numerator) / Decimal(share.denominator):f}"
 
 
 def _as_sheets(spec: RuleSpec) -> RuleSpec:
@@ -85,17 +260,3 @@ def _sheet(part: Part) -> dict[str, Any]:
     if isinstance(part, SubTable):
         return common | {"kind": "table", "total": part.total, "parts": [_sheet(one) for one in part.parts]}
     return common | {"kind": "sheet", "points": str(part.full)}
-
-
-def _by_weights(table: PublishedTable, data: Mapping[str, Any]) -> TableRule:
-    """A rule of weights by head; the full marks of columns may stand beside them."""
-    weights, marks = data["weights"], data.get("full") or {}
-    rest = {name: value for name, value in data.items() if name not in ("weights", "full")}
-    if not isinstance(weights, Mapping) or not isinstance(marks, Mapping):
-        raise SpecError([_("“weights” and “full” are objects of heads and numbers.")])
-    full = {_plain(str(head)): str(value) for head, value in marks.items()}
-    parts = []
-    for at, (head, weight) in enumerate(weights.items(), 1):
-        sheet = {"kind": "sheet", "figure": f"c{at}", "title": str(head)[:40], "weight": str(weight)}
-        parts.append(sheet | ({"points": full[_plain(str(head))]} if _plain(str(head)) in full else {}))
-    return table_rule(table, rest | {"components": parts})
