@@ -79,7 +79,8 @@ SELECT made.id, l.ancestor_id, l.depth = 0, site_id, seen_at, 3 - dice %% 3, 3
 
 INSERT INTO inspections_problem (id, code, payload_sha256, site_id, unit_id, inspection_id, text, severity, source,
                                  state, version, "limit", noted_by_id, noted_at, handed_over_at, receive_due_at,
-                                 received_at, due_at, submitted_at, closed_at, sent_back)
+                                 received_at, due_at, submitted_at, closed_at, sent_back, voided_at, false_repair_at,
+                                 repeat_of_id, repeats, fixed_on_spot)
 SELECT id, 'WT-' || id, '', site_id, unit_id, id,
        (ARRAY['垃圾未及时清理', '公益广告破损', '井盖缺失', '占道经营', '灭火器过期', '车辆乱停乱放'])[1 + id %% 6],
        CASE WHEN id %% 10 = 0 THEN 'serious' ELSE 'normal' END,
@@ -88,7 +89,11 @@ SELECT id, 'WT-' || id, '', site_id, unit_id, id,
             ELSE (ARRAY['handed_over', 'received', 'submitted', 'sent_back'])[1 + id %% 4] END,
        3, '3d', %(user)s, seen_at, seen_at, seen_at + interval '4 hours', seen_at + dice * interval '20 seconds',
        seen_at + interval '3 days', seen_at + interval '2 days',
-       CASE WHEN closed THEN seen_at + (1 + dice / 400.0) * interval '1 day' END, 0
+       CASE WHEN closed THEN seen_at + (1 + dice / 400.0) * interval '1 day' END, 0,
+       CASE WHEN closed AND dice %% 101 = 7 THEN seen_at + interval '6 days' END,
+       CASE WHEN closed AND dice %% 61 = 7 THEN seen_at + interval '5 days' END,
+       CASE WHEN dice %% 19 = 7 AND id > 1 THEN id - 1 END, (dice %% 19 = 7 AND id > 1)::int,
+       closed AND dice %% 17 = 7
   FROM (SELECT *, %(history)s OR seen_at < %(start)s::timestamptz + (%(days)s - 5) * interval '1 day' AND dice > 5
                OR dice > 900 AS closed FROM made) m;
 
