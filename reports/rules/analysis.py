@@ -176,9 +176,7 @@ class Analysis:
 
     def _scores(self, drawn: Mapping[Need, Mapping[int, Floats]]) -> dict[int, Floats]:
         """Each unit's scores of its resamples: the engine's at the quantiles, straight lines between."""
-        quantiles = {
-            need: {unit: np.quantile(values, GRID) for unit, values in units.items()} for need, units in drawn.items()
-        }
+        quantiles = {need: _quantiles(units) for need, units in drawn.items()}
         steps = [self._scores_at(quantiles, at) for at in range(len(GRID))]
         first = next(iter(drawn))
         return {
@@ -195,3 +193,8 @@ class Analysis:
         return {
             row.unit: float(decimal(row.scored.score, self.spec.places)) for row in rows if row.scored.score is not None
         }
+
+
+def _quantiles(drawn: Mapping[int, Floats]) -> dict[int, Floats]:
+    """The quantiles of each unit's resamples at the points of ``GRID``."""
+    return dict(zip(drawn, np.quantile(list(drawn.values()), GRID, axis=1).T, strict=True)) if drawn else {}

@@ -7,6 +7,8 @@ places; places themselves follow the rule alone, so binary floating point is goo
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,8 +22,7 @@ LEVEL = 0.90
 LEAST_INSPECTIONS = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(NamedTuple):
     """What one inspection brought to one cell of the mean: a site, or an indicator at a site."""
 
     inspection: int
@@ -55,19 +56,19 @@ def resampled(looks: Sequence[Look], mean: str, seed: Sequence[int], times: int 
 
     A site or an indicator that a resample misses is not in its mean, as one that was not inspected is not.
     """
+    in_order = sorted(looks, key=partial(_cell, mean=mean))
+    keys = [_cell(look, mean) for look in in_order]
+    cells = _starts(keys)
+    indicators = _starts([keys[at][0] for at in cells])
     inspections = {key: at for at, key in enumerate(dict.fromkeys(look.inspection for look in looks))}
-    cells = {key: at for at, key in enumerate(dict.fromkeys(_cell(look, mean) for look in looks))}
-    count = len(inspections)
-    drawn = np.random.default_rng(seed).integers(0, count, (times, count))
-    drawn += np.arange(times)[:, None] * count
-    weights = np.bincount(drawn.ravel(), minlength=times * count).reshape(times, count).astype(np.float64)
-    earned, available = np.zeros((count, len(cells))), np.zeros((count, len(cells)))
-    for look in looks:
-        at = inspections[look.inspection], cells[_cell(look, mean)]
-        earned[at] += look.earned
-        available[at] += look.available
-    shares = _ratio(weights @ earned, weights @ available)
-    return 100 * _mean_of_means(shares, [indicator for indicator, _site in cells])
+    drawn = _drawn(len(inspections), seed, times)[[inspections[look.inspection] for look in in_order]]
+    earned = _added(drawn * np.array([[look.earned] for look in in_order]), cells)
+    available = _added(drawn * np.array([[look.available] for look in in_order]), cells)
+    shares, there = _ratio(earned, available), (available > 0).astype(np.float64)
+    sites = _added(there, indicators)
+    means = _ratio(_added(shares, indicators), sites)
+    result: Floats = 100 * means.sum(axis=0) / (sites > 0).sum(axis=0)
+    return result
 
 
 def _cell(look: Look, mean: str) -> tuple[int, int]:
@@ -76,24 +77,34 @@ def _cell(look: Look, mean: str) -> tuple[int, int]:
     return 0, look.site if mean == "by_site" else 0
 
 
+def _starts(keys: Sequence[object]) -> list[int]:
+    """Where in a sorted sequence a new key begins."""
+    return [at for at, key in enumerate(keys) if not at or key != keys[at - 1]]
+
+
+def _drawn(count: int, seed: Sequence[int], times: int) -> Floats:
+    """How often each of ``count`` things is in each of ``times`` resamples: count × times."""
+    drawn = np.random.default_rng(seed).integers(0, count, (times, count))
+    drawn *= times
+    drawn += np.arange(times)[:, None]
+    return np.bincount(drawn.ravel(), minlength=times * count).reshape(count, times).astype(np.float64)
+
+
+def _added(rows: Floats, starts: Sequence[int]) -> Floats:
+    """The rows added up from each start to the next: whole rows at a time, the second of each group, the third …"""
+    if len(starts) == len(rows):
+        return rows
+    groups = list(zip(starts, [*starts[1:], len(rows)], strict=True))
+    added = rows[list(starts)]
+    for nth in range(1, max(end - start for start, end in groups)):
+        longer = [at for at, (start, end) in enumerate(groups) if end - start > nth]
+        added[longer] += rows[[starts[at] + nth for at in longer]]
+    return added
+
+
 def _ratio(above: Floats, below: Floats) -> Floats:
-    """Above ÷ below, NaN where nothing was drawn."""
-    return np.divide(above, below, out=np.full_like(above, np.nan), where=below > 0)
-
-
-def _mean_of_means(shares: Floats, indicators: list[int]) -> Floats:
-    """Per resample: the mean over indicators of the mean over the sites that were drawn."""
-    means = np.empty((len(shares), len(set(indicators))))
-    of = np.array(indicators)
-    for at, indicator in enumerate(dict.fromkeys(indicators)):
-        means[:, at] = _mean(shares[:, of == indicator])
-    return _mean(means)
-
-
-def _mean(values: Floats) -> Floats:
-    """The mean of each row over what is there."""
-    there = ~np.isnan(values)
-    return _ratio(np.where(there, values, 0.0).sum(axis=1), there.sum(axis=1).astype(np.float64))
+    """Above ÷ below, nothing where nothing was drawn."""
+    return np.divide(above, below, out=np.zeros_like(above), where=below > 0)
 
 
 def intervals(
@@ -105,6 +116,9 @@ def intervals(
     the difference to its first unit holds zero.
     """
     edge = (1 - LEVEL) / 2
+    sure = [unit for unit in order if unit in scores]
+    bounds = np.quantile([scores[unit] for unit in sure], [edge, 1 - edge], axis=1).T.tolist() if sure else []
+    between = dict(zip(sure, bounds, strict=True))
     found = {}
     band, first = 0, None
     for unit in order:
@@ -114,6 +128,6 @@ def intervals(
             continue
         if first is None or np.quantile(first - mine, edge) > 0:
             band, first = band + 1, mine
-        low, high = np.quantile(mine, [edge, 1 - edge])
-        found[unit] = Interval(inspections[unit], float(low), float(high), band)
+        low, high = between[unit]
+        found[unit] = Interval(inspections[unit], low, high, band)
     return found
