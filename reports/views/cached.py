@@ -61,14 +61,15 @@ def cached_page(request: UserRequest, template: str, context: Context, *, key: t
 
     ``key`` names everything else the page depends on. A page with messages for this person is rendered anew.
     """
-    token = get_token(request)
+    if "CSRF_COOKIE" not in request.META:
+        get_token(request)  # makes the secret that the tag below is bound to
     if len(get_messages(request)):
         return render(request, template, dict(context()))
     stamp = digest(template, RELEASE, *_reader(request), request.get_full_path(), key)
     person = (request.user.pk, str(request.user), request.user.unread)
     etag = f'W/"{digest(stamp, *person, request.META["CSRF_COOKIE"])}"'
     response = get_conditional_response(request, etag=etag) or HttpResponse(
-        b"".join(_filled(_pieces(request, template, context, f"page:{stamp}"), request.user, token))
+        b"".join(_filled(_pieces(request, template, context, f"page:{stamp}"), request.user, get_token(request)))
     )
     response["ETag"] = etag
     response["Cache-Control"] = "private, no-cache"
