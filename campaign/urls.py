@@ -18,8 +18,8 @@ urlpatterns = [
     path("api/v1/", include("reports.api_urls")),
     path("", include("campaign.page_urls")),
     path("", include("units.urls")),
-    path("", include("inspections.urls")),
     path("", include("reports.urls")),
+    path("", include("inspections.urls")),
 ]
 
 handler400 = "campaign.problems.bad_request"
