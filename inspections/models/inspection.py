@@ -34,10 +34,16 @@ class Inspection(models.Model):
     code = models.CharField(_("code"), max_length=60, unique=True)
     client_uuid = models.UUIDField(unique=True, null=True)
     payload_sha256 = models.CharField(max_length=64, blank=True)
-    site = models.ForeignKey(Site, models.PROTECT, related_name="inspections", verbose_name=_("site"))
+    site = models.ForeignKey(
+        Site, models.PROTECT, related_name="inspections", verbose_name=_("site"), db_index=False
+    )
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name=_("responsible unit"))
     inspector = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="inspections", verbose_name=_("inspector")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="inspections",
+        verbose_name=_("inspector"),
+        db_index=False,
     )
     kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices, default=Kind.DAILY)
     seen_at = models.DateTimeField(_("seen"))
@@ -84,8 +90,8 @@ class InspectionUnit(models.Model):
     with the inspection by ``inspections.services`` and emptied of effect (rows removed) when it is voided.
     """
 
-    inspection = models.ForeignKey(Inspection, models.CASCADE, related_name="units")
-    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    inspection = models.ForeignKey(Inspection, models.CASCADE, related_name="units", db_index=False)
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", db_index=False)
     direct = models.BooleanField()
     site = models.ForeignKey(Site, models.PROTECT, related_name="+", db_index=False)
     seen_at = models.DateTimeField()
@@ -115,7 +121,7 @@ class Answer(models.Model):
         (Outcome.SKIPPED.value, _("Skipped")),
     ]
 
-    inspection = models.ForeignKey(Inspection, models.CASCADE, related_name="answers")
+    inspection = models.ForeignKey(Inspection, models.CASCADE, related_name="answers", db_index=False)
     item = models.ForeignKey(CheckItem, models.PROTECT, related_name="answers")
     indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="+", db_index=False)
     seen_at = models.DateTimeField()

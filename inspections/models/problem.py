@@ -53,9 +53,11 @@ class Problem(models.Model):
     client_uuid = models.UUIDField(unique=True, null=True)
     payload_sha256 = models.CharField(max_length=64, blank=True)
     site = models.ForeignKey(
-        Site, models.PROTECT, null=True, blank=True, related_name="problems", verbose_name=_("site")
+        Site, models.PROTECT, null=True, blank=True, related_name="problems", verbose_name=_("site"), db_index=False
     )
-    unit = models.ForeignKey(Unit, models.PROTECT, related_name="problems", verbose_name=_("responsible unit"))
+    unit = models.ForeignKey(
+        Unit, models.PROTECT, related_name="problems", verbose_name=_("responsible unit"), db_index=False
+    )
     inspection = models.ForeignKey(Inspection, models.PROTECT, null=True, blank=True, related_name="problems")
     answer = models.OneToOneField(Answer, models.PROTECT, null=True, blank=True, related_name="problem")
     item = models.ForeignKey(
@@ -69,7 +71,7 @@ class Problem(models.Model):
     state = models.CharField(_("state"), max_length=12, choices=STATES, default=State.NOTED)
     version = models.PositiveIntegerField(default=0)
     limit = models.CharField(_("repair limit"), max_length=8, default="3d")
-    noted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    noted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False)
     noted_at = models.DateTimeField(_("noted"))
     handed_over_at = models.DateTimeField(_("handed over"), null=True)
     receive_due_at = models.DateTimeField(_("to be received by"), null=True)
@@ -174,6 +176,16 @@ class Problem(models.Model):
                 include=["unit", "id", "state"],
                 condition=Q(closed_at=None, due_at__isnull=False),
                 name="problem_open_by_due",
+            ),
+            models.Index(
+                fields=["false_repair_at"], name="problem_false_repair", condition=Q(false_repair_at__isnull=False)
+            ),
+            models.Index(
+                fields=["id"],
+                name="problem_counts_nowhere",
+                condition=Q(state__in=["cancelled", "merged", "split"])
+                | Q(merged_into__isnull=False)
+                | Q(voided_at__isnull=False),
             ),
             GinIndex(OpClass(Upper("text"), name="gin_trgm_ops"), name="problem_text_trgm"),
         ]

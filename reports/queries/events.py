@@ -83,15 +83,15 @@ HAVING bool_and(u.available > 0 AND u.earned = u.available AND NOT EXISTS (
   SELECT FROM inspections_problem p WHERE p.inspection_id = i.id AND {COUNTS}))"""
 
 #: Events climb the tree as of their day.
-STAY = "SELECT unit_id, day, ref, kind, points, entry FROM event"
+STAY = "SELECT unit_id, day, ref, points, entry FROM event"
 CLIMB = f"""
 {STAY}
 UNION ALL
-SELECT l.ancestor_id, day, ref, kind, points, entry FROM event JOIN units_unitlink l ON l.descendant_id = event.unit_id
+SELECT l.ancestor_id, day, ref, points, entry FROM event JOIN units_unitlink l ON l.descendant_id = event.unit_id
    AND l.depth > 0 AND l.valid_from <= event.day AND (l.valid_to IS NULL OR l.valid_to > event.day)"""
 #: An event that counts for both units of a merger counts once.
 TO_HEIRS = f"""
-SELECT DISTINCT coalesce(h.heir, c.unit_id) AS unit_id, day, ref, kind, points, entry
+SELECT DISTINCT coalesce(h.heir, c.unit_id) AS unit_id, day, ref, points, entry
   FROM ({{counted}}) AS c {HEIRS.format(unit="c.unit_id")}"""
 
 
@@ -137,7 +137,7 @@ def line_rows(line: Line, *, direct: bool, merged: bool) -> tuple[str, dict[str,
     }  # fmt: skip
     rows = event_rows(line.event, direct=direct, merged=merged)
     sql = f"""
-SELECT unit_id, day, ref, kind, ({points}){factor} AS points, row_number() OVER () AS entry
+SELECT unit_id, day, ref, ({points}){factor} AS points, row_number() OVER () AS entry
   FROM ({rows}) AS each_event ({COLUMNS}) WHERE {where}"""
     return sql, values
 
