@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
+from operator import itemgetter
 
 from .columns import Column, Columns, Measured, Ratio, Setting, bounded
 from .figures import FIGURES, printed_all
@@ -51,7 +52,7 @@ class Placed:
     scored: Scored
     footnote: str
     rank: int | None = None
-    columns: list[Column] = field(default_factory=list, compare=False, repr=False)
+    columns: Sequence[Column] = field(default=(), compare=False, repr=False)
     at: int = 0
 
 
@@ -118,19 +119,16 @@ class Table:
 def place(spec: RuleSpec, table: Table) -> list[Placed]:
     """Rank the units of a table: the ranked by place, then the unranked, each in code order."""
     rows = _plain_rows(spec, table) if spec.plain else _rows(spec, table)
-    ranked = [row for row in rows if row.footnote in RANKED]
     key = _order(spec)
-    ranked.sort(key=key)  # stable: ties stay in code order
-    before: Placed | None = None
-    places = 0
-    for position, row in enumerate(ranked, 1):
-        if before is not None and key(before) == key(row):
-            row.rank = before.rank
-        else:
+    ranked = [(key(row), row) for row in rows if row.footnote in RANKED]
+    ranked.sort(key=itemgetter(0))  # stable: ties stay in code order
+    dense, places, before, rank = spec.ties == "dense", 0, None, 0
+    for position, (stands, row) in enumerate(ranked, 1):
+        if stands != before:
             places += 1
-            row.rank = places if spec.ties == "dense" else position
-        before = row
-    return ranked + [row for row in rows if row.footnote not in RANKED]
+            rank, before = places if dense else position, stands
+        row.rank = rank
+    return [row for _key, row in ranked] + [row for row in rows if row.footnote not in RANKED]
 
 
 def _order(spec: RuleSpec) -> Callable[[Placed], tuple[Fraction | Decimal | int, ...]]:
@@ -142,7 +140,10 @@ def _order(spec: RuleSpec) -> Callable[[Placed], tuple[Fraction | Decimal | int,
         score = -((row.scored.exact if exact else row.scored.score) or 0)
         return (score,) if tie is None else (score, -(row.scored.counted[tie] or 0))
 
-    return key
+    def by_score(row: Placed) -> tuple[int]:
+        return (-(row.scored.score or 0),)
+
+    return key if exact or tie is not None else by_score
 
 
 def _plain_rows(spec: RuleSpec, table: Table) -> list[Placed]:
@@ -179,11 +180,12 @@ RANKED = frozenset({"", "reweighted", "averaged", "counted_zero"})
 
 def footnote(spec: RuleSpec, scored: Scored, inspections: int) -> str:
     """Why a unit has no place, or what its score leaves out; a code of ``figures.FOOTNOTES`` or nothing."""
-    if scored.score is None or not any(value is not None for value in scored.values):
+    complete = None not in scored.values
+    if scored.score is None or not complete and all(value is None for value in scored.values):
         return "nothing_to_assess"
     if inspections < spec.least_inspections:
         return "few_inspections"
-    if None not in scored.values:
+    if complete:
         return ""
     policies = {
         part.missing or spec.missing

@@ -21,13 +21,11 @@ DIGITS, SURE = 60, Decimal("1e-30")
 
 def quotient(above: int, below: int, rounding: str = "half_up") -> int:
     """A whole quotient, half away from zero (half-up), down or up; ``below`` > 0."""
-    match rounding:
-        case "down":
-            return above // below
-        case "up":
-            return -(-above // below)
-        case _:
-            return (2 * above + below) // (2 * below) if above >= 0 else -((below - 2 * above) // (2 * below))
+    if rounding == "down":
+        return above // below
+    if rounding == "up":
+        return -(-above // below)
+    return (2 * above + below) // (2 * below) if above >= 0 else -((below - 2 * above) // (2 * below))
 
 
 def share_out(parts: list[int], divisor: int, total: int) -> list[int]:
@@ -40,8 +38,8 @@ def share_out(parts: list[int], divisor: int, total: int) -> list[int]:
     missing = total - sum(floors)
     if missing:
         remainders = [part % divisor for part in parts]
-        each, missing = divmod(missing, len(parts))
-        if each:
+        if not 0 < missing < len(parts):
+            each, missing = divmod(missing, len(parts))
             floors = [floor + each for floor in floors]
         for _unit in range(missing):
             at = remainders.index(max(remainders))
@@ -93,6 +91,7 @@ class Total:
         least, greatest = bounds
         self.least = None if least is None else int(least * 10**into)
         self.greatest = None if greatest is None else int(greatest * 10**into)
+        self.bounds = self.least is not None or self.greatest is not None
         self.whole = sum(self.weights), self._divisor(self.weights)
 
     def _divisor(self, weights: list[int]) -> int:
@@ -125,6 +124,8 @@ class Total:
         return parts, self.below * present
 
     def _bounded(self, counted: Sequence[int | None], shares: list[int], total: int) -> Summed:
+        if not self.bounds and len(shares) == len(counted):
+            return Summed([*shares], total)
         bounded = total if self.least is None else max(total, self.least)
         bounded = bounded if self.greatest is None else min(bounded, self.greatest)
         if len(shares) < len(counted):

@@ -72,7 +72,7 @@ class RatesText:
         """The JSON text of one row."""
         points = self.points
         parts = [
-            f'{opening[value]}{points[point]}","numerator":"{ratio[0]}","denominator":"{ratio[1]}"}}'
+            f'{opening[value]}{points[point]}","numerator":"{ratio[0]!s}","denominator":"{ratio[1]}"}}'
             if ratio is not None and value is not None and point is not None
             else opening.head + NOTHING
             for opening, ratio, value, point in zip(
