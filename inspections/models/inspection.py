@@ -34,9 +34,7 @@ class Inspection(models.Model):
     code = models.CharField(_("code"), max_length=60, unique=True)
     client_uuid = models.UUIDField(unique=True, null=True)
     payload_sha256 = models.CharField(max_length=64, blank=True)
-    site = models.ForeignKey(
-        Site, models.PROTECT, related_name="inspections", verbose_name=_("site"), db_index=False
-    )
+    site = models.ForeignKey(Site, models.PROTECT, related_name="inspections", verbose_name=_("site"), db_index=False)
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name=_("responsible unit"))
     inspector = models.ForeignKey(
         settings.AUTH_USER_MODEL,

@@ -181,7 +181,7 @@ RANKED = frozenset({"", "reweighted", "averaged", "counted_zero"})
 def footnote(spec: RuleSpec, scored: Scored, inspections: int) -> str:
     """Why a unit has no place, or what its score leaves out; a code of ``figures.FOOTNOTES`` or nothing."""
     complete = None not in scored.values
-    if scored.score is None or not complete and all(value is None for value in scored.values):
+    if scored.score is None or (not complete and all(value is None for value in scored.values)):
         return "nothing_to_assess"
     if inspections < spec.least_inspections:
         return "few_inspections"

@@ -6,6 +6,7 @@ Everything is made by INSERT … SELECT, without triggers and secondary indexes 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
+from typing import Any
 
 from django.db import connection
 
@@ -24,7 +25,7 @@ HISTORY_DAYS = 3650
 IN_MONTH = 40_000
 STREETS, COMMUNITIES, SITES, GROUPS = 500, 4_500, 15_000, 10
 
-RULE = {
+RULE: dict[str, Any] = {
     "components": [
         {"figure": "conformity", "mean": "by_site", "weight": "50"},
         {"figure": "rectified", "weight": "20"},

@@ -67,9 +67,10 @@ def milliseconds(seconds: float) -> str:
 # The month's ranking
 
 
-def spec() -> RuleSpec:
-    """The rule that is measured."""
-    return RuleSpec.parse(data.RULE)
+def spec(mean: str = "by_site") -> RuleSpec:
+    """The rule that is measured, with a mean of conformity."""
+    conformity, *others = data.RULE["components"]
+    return RuleSpec.parse(data.RULE | {"components": [conformity | {"mean": mean}, *others]})
 
 
 def month() -> Period:
@@ -77,15 +78,14 @@ def month() -> Period:
     return open_period(code=data.MONTH, now=data.NOW)
 
 
-def ranked(period: Period) -> list[Placed]:
+def ranked(period: Period, rule: RuleSpec) -> list[Placed]:
     """The month's ranking of all groups through our own code, not written."""
-    rule, facts = spec(), Facts(period, data.NOW)
+    facts = Facts(period, data.NOW)
     return [row for group in PeerGroup.objects.all() for row in place(rule, facts.table(rule, group.pk))]
 
 
-def raw_statement() -> str:
+def raw_statement(rule: RuleSpec) -> str:
     """The one statement that yields the same numbers: figures, scores and places of every unit."""
-    rule = spec()
     needs = [need for need in rule.needs() if isinstance(need, Need)]
     figures = [f"f{at} (unit, n, d) AS ({statement(need)})" for at, need in enumerate(needs)]
     values = [f"round(100 * f{at}.n::numeric / f{at}.d, 2)" for at in range(len(rule.components))]
@@ -101,23 +101,24 @@ SELECT *, rank() OVER (PARTITION BY group_id ORDER BY score DESC) FROM scored OR
 """  # noqa: S608
 
 
-def raw_rows() -> list[tuple[Any, ...]]:
+def raw_rows(rule: RuleSpec) -> list[tuple[Any, ...]]:
     """The rows of the raw statement."""
     with connection.cursor() as cursor:
-        cursor.execute(raw_statement(), parameters(parse(data.MONTH).window(data.NOW)))
+        cursor.execute(raw_statement(rule), parameters(parse(data.MONTH).window(data.NOW)))
         return cursor.fetchall()
 
 
-def month_ranking(period: Period) -> tuple[float, list[Line]]:
+def month_ranking(period: Period, mean: str) -> tuple[float, list[Line]]:
     """Ours against the raw statement, after checking that both say the same; also gives our seconds."""
-    ours = [(row.code, decimal(row.scored.score or 0, 2), row.rank) for row in ranked(period)]
-    theirs = [(row[1], row[-2], row[-1]) for row in raw_rows()]
+    rule = spec(mean)
+    ours = [(row.code, decimal(row.scored.score or 0, 2), row.rank) for row in ranked(period, rule)]
+    theirs = [(row[1], row[-2], row[-1]) for row in raw_rows(rule)]
     same = ours == theirs
-    mine, raw = best_of(lambda: ranked(period), raw_rows)
+    mine, raw = best_of(partial(ranked, period, rule), partial(raw_rows, rule))
     lines = [
-        Line("month ranking of 5,000 units", milliseconds(mine)),
+        Line(f"month ranking of 5,000 units, {mean}", milliseconds(mine)),
         Line("the one raw statement", milliseconds(raw), "the same numbers", same),
-        Line("ranking ÷ raw statement", f"{mine / raw:.2f} ×", "≤ 1.5 ×", mine / raw <= 1.5),
+        Line("ranking ÷ raw statement", f"{mine / raw:.2f} ×", "≤ 1.3 ×", mine / raw <= 1.3),
     ]
     return mine, lines
 
@@ -234,7 +235,9 @@ def ranking_page() -> list[Line]:
         Line("ranking page, warm", f"{AT_A_TIME / page:.0f} a second"),
         Line("÷ empty page, signed in", f"{empty / page * 100:.0f} %", "≥ 70 %", empty / page >= 0.7),
         Line("÷ empty page that asks nobody who they are", f"{anyone / page * 100:.0f} %"),
-        Line("ranking page, unchanged (304) ÷ empty page", f"{empty / same * 100:.0f} %", "≥ 70 %", empty / same >= 0.7),
+        Line(
+            "ranking page, unchanged (304) ÷ empty page", f"{empty / same * 100:.0f} %", "≥ 70 %", empty / same >= 0.7
+        ),
     ]
 
 

@@ -1,4 +1,4 @@
-"""One group of all 5,000 units: closing and publishing its month, its trend, and how far it carries.
+"""What a late entry makes anew; and of one group of all 5,000 units: closing, publishing, its trend, its bootstrap.
 
 What is made here is taken back: the database is left as it was.
 """
@@ -6,20 +6,20 @@ What is made here is taken back: the database is left as it was.
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from typing import TypeVar
 
 from django.db import connection, transaction
 
 from campaign.models import User
-from reports.models import Period, Ranking
+from campaign.queries import facts_changed
+from reports.models import Period, Ranking, RuleUse, ScoringRule
 from reports.queries.analysis import analysis_of
 from reports.queries.trend import trend_of
-from reports.services import close_period, publish
+from reports.services import close_period, open_period, publish, roll_up
 from reports.services.refreshing import ensure_period
 from units.models import PeerGroup, Unit
 
-from . import data
 from .measure import Line, best_of, milliseconds
 
 Made = TypeVar("Made")
@@ -37,6 +37,10 @@ SELECT e.id, r.unit_id, r.position, r.rank, r.score, r.movement, r.components, r
 ANALYZE reports_rankingrow, reports_ranking, reports_period;
 """
 BACK = 13
+#: A late entry's day, the drafts it touches (the next week reads its movement from its own), and drafts beside them.
+LATE = date(2026, 11, 10)
+TOUCHED = {"2026-11-10", "2026-11-11", "2026-W46", "2026-W47", "2026-11"}
+OTHERS = ("2026-11-09", "2026-11-10", "2026-11-11", "2026-11-12", "2026-W45", "2026-W46", "2026-W47", "2026-W48")
 
 
 def published_month(period: Period) -> list[Line]:
@@ -60,6 +64,30 @@ def published_month(period: Period) -> list[Line]:
         Line("closing and publishing together", f"{closing + publishing:.2f} s", "< 5 s", closing + publishing < 5),
         Line("1,000 resamples, bands and variants", f"{analysing:.2f} s", "< 10 s", analysing < 10),
         Line(f"a trend of {periods} periods", milliseconds(trend), "< 300 ms", trend < 0.3 and periods == BACK),
+    ]
+
+
+def late_entry(now: datetime) -> list[Line]:
+    """The roll-up after one late entry, beside drafts of other days, weeks and months."""
+    with taken_back():
+        rule = ScoringRule.objects.get(code="R")
+        for group in PeerGroup.objects.all():
+            RuleUse.objects.bulk_create(RuleUse(rule=rule, group=group, kind=kind) for kind in ("day", "week"))
+        for code in OTHERS:
+            open_period(code=code, now=now)
+        roll_up(now=now)
+        facts_changed({LATE})
+        seconds, done = timed(lambda: roll_up(now=now))
+        drafts = Period.objects.filter(rankings__state=Ranking.State.DRAFT).distinct().count()
+    codes = {period.code for period in done}
+    return [
+        Line(
+            "the late entry's own, and the next ones' movement",
+            "only these" if codes == TOUCHED else ", ".join(sorted(codes)),
+            "no others",
+            codes == TOUCHED,
+        ),
+        Line("made anew", f"{len(codes)} of {drafts} in {milliseconds(seconds)}"),
     ]
 
 
