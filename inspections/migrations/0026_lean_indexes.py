@@ -6,61 +6,116 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('campaign', '0008_longer_series'),
-        ('inspections', '0025_hand_over_rules'),
-        ('units', '0004_aliases'),
+        ("campaign", "0008_longer_series"),
+        ("inspections", "0025_hand_over_rules"),
+        ("units", "0004_aliases"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='answer',
-            name='inspection',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='answers', to='inspections.inspection'),
+            model_name="answer",
+            name="inspection",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="answers",
+                to="inspections.inspection",
+            ),
         ),
         migrations.AlterField(
-            model_name='inspection',
-            name='inspector',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='inspections', to=settings.AUTH_USER_MODEL, verbose_name='inspector'),
+            model_name="inspection",
+            name="inspector",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="inspections",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="inspector",
+            ),
         ),
         migrations.AlterField(
-            model_name='inspection',
-            name='site',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='inspections', to='units.site', verbose_name='site'),
+            model_name="inspection",
+            name="site",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="inspections",
+                to="units.site",
+                verbose_name="site",
+            ),
         ),
         migrations.AlterField(
-            model_name='inspectionunit',
-            name='inspection',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='units', to='inspections.inspection'),
+            model_name="inspectionunit",
+            name="inspection",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="units",
+                to="inspections.inspection",
+            ),
         ),
         migrations.AlterField(
-            model_name='inspectionunit',
-            name='unit',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='units.unit'),
+            model_name="inspectionunit",
+            name="unit",
+            field=models.ForeignKey(
+                db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="units.unit"
+            ),
         ),
         migrations.AlterField(
-            model_name='problem',
-            name='noted_by',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="problem",
+            name="noted_by",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AlterField(
-            model_name='problem',
-            name='site',
-            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='problems', to='units.site', verbose_name='site'),
+            model_name="problem",
+            name="site",
+            field=models.ForeignKey(
+                blank=True,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="problems",
+                to="units.site",
+                verbose_name="site",
+            ),
         ),
         migrations.AlterField(
-            model_name='problem',
-            name='unit',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='problems', to='units.unit', verbose_name='responsible unit'),
+            model_name="problem",
+            name="unit",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="problems",
+                to="units.unit",
+                verbose_name="responsible unit",
+            ),
         ),
         migrations.AddIndex(
-            model_name='problem',
-            index=models.Index(condition=models.Q(('false_repair_at__isnull', False)), fields=['false_repair_at'], name='problem_false_repair'),
+            model_name="problem",
+            index=models.Index(
+                condition=models.Q(("false_repair_at__isnull", False)),
+                fields=["false_repair_at"],
+                name="problem_false_repair",
+            ),
         ),
         migrations.AddIndex(
-            model_name='problem',
-            index=models.Index(condition=models.Q(('state__in', ['cancelled', 'merged', 'split']), ('merged_into__isnull', False), ('voided_at__isnull', False), _connector='OR'), fields=['id'], name='problem_counts_nowhere'),
+            model_name="problem",
+            index=models.Index(
+                condition=models.Q(
+                    ("state__in", ["cancelled", "merged", "split"]),
+                    ("merged_into__isnull", False),
+                    ("voided_at__isnull", False),
+                    _connector="OR",
+                ),
+                fields=["id"],
+                name="problem_counts_nowhere",
+            ),
         ),
     ]
