@@ -83,7 +83,7 @@ class AppealProof(KeptFile):
 
     folder = "appeals"
 
-    appeal = models.ForeignKey(Appeal, models.CASCADE, related_name="proofs")
+    appeal = models.ForeignKey(Appeal, models.PROTECT, related_name="proofs")
 
     def get_absolute_url(self) -> str:
         return reverse("inspections:appeal_proof", args=[self.address])

@@ -119,7 +119,7 @@ class Answer(models.Model):
         (Outcome.SKIPPED.value, _("Skipped")),
     ]
 
-    inspection = models.ForeignKey(Inspection, models.CASCADE, related_name="answers", db_index=False)
+    inspection = models.ForeignKey(Inspection, models.PROTECT, related_name="answers", db_index=False)
     item = models.ForeignKey(CheckItem, models.PROTECT, related_name="answers")
     indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="+", db_index=False)
     seen_at = models.DateTimeField()

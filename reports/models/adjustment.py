@@ -112,7 +112,7 @@ class AdjustmentProof(KeptFile):
 
     folder = "adjustments"
 
-    adjustment = models.ForeignKey(Adjustment, models.CASCADE, related_name="proofs")
+    adjustment = models.ForeignKey(Adjustment, models.PROTECT, related_name="proofs")
 
     def get_absolute_url(self) -> str:
         return reverse("reports:adjustment_proof", args=[self.address])

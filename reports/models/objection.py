@@ -81,7 +81,7 @@ class ObjectionProof(KeptFile):
 
     folder = "objections"
 
-    objection = models.ForeignKey(Objection, models.CASCADE, related_name="proofs")
+    objection = models.ForeignKey(Objection, models.PROTECT, related_name="proofs")
 
     def get_absolute_url(self) -> str:
         return reverse("reports:objection_proof", args=[self.address])

@@ -72,7 +72,7 @@ class TaskDuty(models.Model):
         RETURNED = "returned", _("Returned")
         ACCEPTED = "accepted", _("Done")
 
-    task = models.ForeignKey(Task, models.CASCADE, related_name="duties")
+    task = models.ForeignKey(Task, models.PROTECT, related_name="duties")
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="duties")
     part = models.CharField(max_length=10, choices=Part.choices)
     rule = models.ForeignKey(TaskRule, models.SET_NULL, null=True, blank=True, related_name="duties")
@@ -116,7 +116,7 @@ class Progress(models.Model):
         ACCEPT = "accept", _("Accepted")
         RETURN = "return", _("Returned")
 
-    duty = models.ForeignKey(TaskDuty, models.CASCADE, related_name="progress")
+    duty = models.ForeignKey(TaskDuty, models.PROTECT, related_name="progress")
     act = models.CharField(max_length=10, choices=Act.choices)
     note = models.TextField(_("note"), blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
@@ -131,7 +131,7 @@ class Evidence(KeptFile):
 
     folder = "evidence"
 
-    progress = models.ForeignKey(Progress, models.CASCADE, related_name="evidence")
+    progress = models.ForeignKey(Progress, models.PROTECT, related_name="evidence")
 
     def get_absolute_url(self) -> str:
         return reverse("units:evidence", args=[self.address])

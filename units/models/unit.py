@@ -93,8 +93,8 @@ class UnitLink(models.Model):
     of its own day. The rows are written by ``units.services.set_superiors`` only.
     """
 
-    ancestor = models.ForeignKey(Unit, models.CASCADE, related_name="links_down")
-    descendant = models.ForeignKey(Unit, models.CASCADE, related_name="links_up")
+    ancestor = models.ForeignKey(Unit, models.PROTECT, related_name="links_down")
+    descendant = models.ForeignKey(Unit, models.PROTECT, related_name="links_up")
     depth = models.PositiveSmallIntegerField()
     valid_from = models.DateField(default=ALWAYS)
     valid_to = models.DateField(null=True)
@@ -119,7 +119,7 @@ class Membership(models.Model):
         STAFF = "staff", _("Staff")
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="memberships")
-    unit = models.ForeignKey(Unit, models.CASCADE, related_name="memberships")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="memberships")
     position = models.CharField(max_length=10, choices=Position.choices, default=Position.STAFF)
 
     class Meta:
