@@ -8,30 +8,38 @@ from django.db.models import Prefetch, QuerySet
 from django.http import Http404
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
+from rest_framework.parsers import MultiPartParser
 from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 
-from campaign.api.base import Call, DetailView, ListView, View, check_parameters, etagged
+from campaign.api.base import Call, DetailView, ListView, Rows, View, check_parameters, etagged
 from campaign.api.filters import CodeFilter, DayFilter, Filters, NameFilter
 from campaign.models import User
 from campaign.permissions import Permission
+from campaign.problems import Conflict
 from units.models import Unit
+from units.services.tasks import Overtaken
 
-from .models import Adjustment, ListEntry, Period, RankingRow
+from .models import Adjustment, ListEntry, Objection, Period, RankingRow
 from .queries.figures import Need, city_figures, measure
+from .queries.objections import announced_row
 from .queries.ranking_page import rankings_in
 from .rules.figures import FIGURES, percent
 from .serializers import (
     AdjustmentSerializer,
+    AnswerInput,
     FigureAsked,
     FigureSerializer,
     FigureValuesSerializer,
     ListsAnswer,
     ListsAsked,
+    ObjectionInput,
+    ObjectionSerializer,
     PeriodSerializer,
     RankingsAnswer,
     RankingsAsked,
 )
+from .services.objections import answer_objection, object_to
 
 SEE = {"GET": Permission.SEE_RANKINGS}
 
@@ -144,6 +152,83 @@ class OneAdjustment(DetailView):
 
     def rows(self, user: User) -> QuerySet[Adjustment]:
         return Adjustment.objects.visible_to(user).select_related("unit")
+
+
+class ObjectionFilters(Filters):
+    state = NameFilter("state", Objection.State.choices)
+    period = CodeFilter("ranking__period__code", help_text="the code of a period")
+    unit = CodeFilter("unit__code", help_text="the code of the unit that objects")
+
+
+def _objections(user: User) -> QuerySet[Objection]:
+    rows = Objection.objects.visible_to(user).select_related("unit", "ranking__period", "ranking__group")
+    return rows.defer("ranking__inputs", "ranking__snapshot").prefetch_related("proofs")
+
+
+class Objections(ListView):
+    """Objections (异议) to closed rankings, newest first."""
+
+    required = {"GET": Permission.SEE_OBJECTIONS, "POST": Permission.RAISE_OBJECTIONS}
+    model = Objection
+    serializer_class = ObjectionSerializer
+    filterset_class = ObjectionFilters
+    orderings = {"-raised": ["-id"], "raised": ["id"]}
+    parser_classes = [MultiPartParser]
+
+    def rows(self, user: User) -> QuerySet[Objection]:
+        return _objections(user)
+
+    @extend_schema(
+        request={"multipart/form-data": ObjectionInput},
+        responses={201: ObjectionSerializer},
+        operation_id="objection_raise",
+    )
+    def post(self, request: Call) -> Response:
+        """Object to a row of a unit of the caller's, while its ranking is open to objection."""
+        given = ObjectionInput(data=request.data)
+        given.is_valid(raise_exception=True)
+        asked = given.validated_data
+        row = announced_row(request.user, asked["period"], asked["group"].code, asked["unit"].code)
+        if row is None:
+            raise Http404
+        proofs = asked.get("proofs", [])
+        made = object_to(
+            row=row, about=asked["about"], text=asked["text"], proofs=proofs, by=request.user, at=timezone.now()
+        )
+        return Response(ObjectionSerializer(made).data, status=201)
+
+
+class OneObjection(DetailView):
+    """One objection."""
+
+    required = {"GET": Permission.SEE_OBJECTIONS}
+    model = Objection
+    serializer_class = ObjectionSerializer
+
+    def rows(self, user: User) -> QuerySet[Objection]:
+        return _objections(user)
+
+
+class ObjectionAnswer(Rows):
+    """The answer to one objection."""
+
+    required = {"POST": Permission.ANSWER_OBJECTIONS}
+    model = Objection
+
+    def rows(self, user: User) -> QuerySet[Objection]:
+        return _objections(user)
+
+    @extend_schema(request=AnswerInput, responses=ObjectionSerializer, operation_id="objection_answer")
+    def post(self, request: Call, code: str) -> Response:
+        """Uphold an objection or refuse it; the unit is told. One that was answered before is 409."""
+        objection = self.get_object()
+        given = AnswerInput(data=request.data)
+        given.is_valid(raise_exception=True)
+        try:
+            answer_objection(objection=objection, **given.validated_data, by=request.user, at=timezone.now())
+        except Overtaken as late:
+            raise Conflict(late.messages[0], code="stale", more={"state": objection.state}) from late
+        return Response(ObjectionSerializer(self.get_object()).data)
 
 
 class Figures(View):

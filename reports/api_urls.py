@@ -55,6 +55,9 @@ urlpatterns = [
     path("lists/", reports.Lists.as_view(), name="lists"),
     path("adjustments/", reports.Adjustments.as_view(), name="adjustments"),
     path("adjustments/<code:code>/", reports.OneAdjustment.as_view(), name="adjustment"),
+    path("objections/", reports.Objections.as_view(), name="objections"),
+    path("objections/<code:code>/", reports.OneObjection.as_view(), name="objection"),
+    path("objections/<code:code>/answer/", reports.ObjectionAnswer.as_view(), name="objection_answer"),
     path("figures/", reports.Figures.as_view(), name="figures"),
     path("figures/<code:name>/", reports.FigureValues.as_view(), name="figure"),
 ]

@@ -6,10 +6,11 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from units.models import PeerGroup
+from campaign.serializers import Text, Truth
+from units.models import PeerGroup, Unit
 from units.serializers import GroupSerializer, UnitName
 
-from .models import Adjustment, ListEntry, Period, Ranking, RankingRow
+from .models import Adjustment, ListEntry, Objection, ObjectionProof, Period, Ranking, RankingRow
 from .queries.rankings import shown_components
 from .rules.figures import FIGURES, FOOTNOTES, MEANS, SCOPES
 from .rules.periods import Span, parse
@@ -41,6 +42,51 @@ class AdjustmentSerializer(serializers.ModelSerializer[Adjustment]):
         model = Adjustment
         fields = ["code", "unit", "day", "event", "level", "points", "reason", "state", "decided_at", "revoked_at"]
         read_only_fields = fields
+
+
+class ObjectionProofSerializer(serializers.ModelSerializer[ObjectionProof]):
+    """A file handed in with an objection; the page of the objection sends it."""
+
+    class Meta:
+        model = ObjectionProof
+        fields = ["name", "sha256", "size"]
+        read_only_fields = fields
+
+
+class ObjectionSerializer(serializers.ModelSerializer[Objection]):
+    """An objection; ``about`` is a figure of the rule, score or list, ``stated`` what stood there then."""
+
+    period = serializers.CharField(source="ranking.period.code")
+    group = serializers.CharField(source="ranking.group.code")
+    revision = serializers.IntegerField(source="ranking.revision")
+    unit = UnitName()
+    proofs = ObjectionProofSerializer(many=True)
+
+    class Meta:
+        model = Objection
+        fields = [
+            "code", "period", "group", "revision", "unit", "about", "stated", "text", "raised_at", "state", "answer",
+            "answered_at", "proofs",
+        ]  # fmt: skip
+        read_only_fields = fields
+
+
+class ObjectionInput(serializers.Serializer[Any]):
+    """To which figure of which unit's row, why, and files of proof."""
+
+    period = serializers.CharField(max_length=10)
+    group = serializers.SlugRelatedField(slug_field="code", queryset=PeerGroup.objects.all())
+    unit = serializers.SlugRelatedField(slug_field="code", queryset=Unit.objects.all())
+    about = Text(max_length=40, help_text="a figure of the rule, score or list")
+    text = Text(max_length=1000)
+    proofs = serializers.ListField(child=serializers.FileField(), required=False, max_length=10)
+
+
+class AnswerInput(serializers.Serializer[Any]):
+    """The office's answer to an objection: what was corrected, or why nothing is."""
+
+    upheld = Truth()
+    answer = Text(max_length=1000)
 
 
 class ComponentSerializer(serializers.Serializer[Any]):

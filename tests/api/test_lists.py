@@ -10,7 +10,7 @@ from inspections.models import Inspection, Problem
 from inspections.services.entry import Seen, record_inspection
 from tests.api.calls import API, caller
 from tests.city import MONDAY, at, make_unit
-from units.models import Site, Task
+from units.models import Site, Task, TaskDuty
 from units.services.tasks import Carriers, give_task
 
 
@@ -41,6 +41,7 @@ def test_a_list_costs_the_same_queries_for_2_rows_and_200(city, address):
 
     make_rows(city, 2)
     few = queries()
+    TaskDuty.objects.all().delete()
     Task.objects.all().delete()
     Site.objects.filter(code__startswith="N").delete()
     for unit in city.group.units.filter(code__startswith="N"):
