@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("inspections", "0025_hand_over_rules"),
+        ("inspections", "0026_lean_indexes"),
     ]
 
     operations = [
@@ -14,7 +14,10 @@ class Migration(migrations.Migration):
             model_name="answer",
             name="inspection",
             field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="answers", to="inspections.inspection"
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="answers",
+                to="inspections.inspection",
             ),
         ),
         migrations.AlterField(

@@ -22,5 +22,5 @@ BACKWARD = "".join(f"DROP TRIGGER {table}_is_kept ON inspections_{table};" for t
 
 
 class Migration(migrations.Migration):
-    dependencies = [("inspections", "0026_kept_children"), ("campaign", "0002_guards")]
+    dependencies = [("inspections", "0027_kept_children"), ("campaign", "0002_guards")]
     operations = [migrations.RunSQL(FORWARD, BACKWARD)]
