@@ -15,7 +15,7 @@ PAGES = [
     "/problems/mine/", "/problems/compare/", "/problems/bulk/", "/problems/paste/", "/problems/settings/",
     "/problems/limits/", "/problems/text/", "/problems/WT-9/", "/exemptions/", "/exemptions/new/", "/supervisions/",
     "/papers/", "/papers/settings/", "/papers/new/?state=open&kind=ledger", "/appeals/", "/rechecks/",
-    "/rechecks/draw/",
+    "/rechecks/draw/", "/problems/hand-over-rules/", "/units/S1/end/",
 ]  # fmt: skip
 
 
