@@ -1,5 +1,7 @@
 """Citizens' reports of a problem that a move settles: the office has looked again after "not fixed"."""
 
+from django.db.models import Q
+
 from ..models import CitizenReport, Problem
 from ..rules import Move
 from .acts import Act
@@ -9,6 +11,7 @@ SETTLE = frozenset({Move.CLOSE, Move.SEND_BACK, Move.CANCEL})
 
 
 def follow(before: Problem, now: Problem, act: Act) -> None:
-    """Mark what was doubted as looked at again."""
+    """Mark what was doubted as looked at again, of the problem and of its copies."""
     if act.move in SETTLE:
-        CitizenReport.objects.doubted().filter(problem=now).update(checked_at=act.at)
+        told_of = Q(problem=now) | Q(problem__merged_into=now)
+        CitizenReport.objects.doubted().filter(told_of).update(checked_at=act.at)

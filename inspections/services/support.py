@@ -12,6 +12,8 @@ from .acts import Act
 
 #: Moves after which nobody helps any more.
 ENDS = frozenset({Move.RETURN, Move.CANCEL, Move.MERGE, Move.SPLIT})
+#: Moves that name who helps.
+NAMES = frozenset({Move.HAND_OVER, Move.TRANSFER})
 MOST = 20
 
 
@@ -33,7 +35,7 @@ def follow(before: Problem, now: Problem, act: Act) -> None:
     helping = now.supporting.filter(until=None)
     if act.move in ENDS:
         helping.update(until=act.at)
-    elif act.supporting is not None:
+    elif act.move in NAMES and act.supporting is not None:
         named = {unit.pk for unit in act.supporting}
         helping.exclude(unit__in=named).update(until=act.at)
         known = set(helping.values_list("unit_id", flat=True))

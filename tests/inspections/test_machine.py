@@ -14,10 +14,14 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 
 from campaign.models import Event
 from campaign.rules import day_of
-from inspections.models import Photo, Problem, Step
-from inspections.rules import CHECK_RESULTS, NOT_FOR_UNITS, OPEN_STATES, TRANSITIONS, Move
+from inspections.models import Appeal, CitizenReport, Draw, Photo, Problem, Recheck, Step, Supervision
+from inspections.rules import CHECK_RESULTS, NOT_FOR_UNITS, OPEN_STATES, TRANSITIONS, Move, SubmissionConflict
 from inspections.services.acts import Part
+from inspections.services.appeals import decide_appeal, make_appeal
+from inspections.services.citizens import answer_repair
+from inspections.services.ladder import climb
 from inspections.services.ledger import Conflict, hand_over_many, move_problem
+from inspections.services.rechecks import finish_recheck
 from tests.inspections.ledger import TEN, make_problem
 
 #: When every deadline of these runs has passed.
@@ -25,6 +29,10 @@ LATE = TEN + timedelta(days=36)
 PEOPLE = ["office", "leader", "neighbour", "inspector", "supervisor"]
 OFFICE = {"hand_over", "check_repairs"}
 FIELD = {"note_problems", "enter_inspections"}
+#: Steps that are no moves: they leave state and version as they are.
+BESIDES = ["appeal", "uphold", "refuse_apl", "recheck"]
+#: What refuses an act.
+REFUSED = (PermissionDenied, ValidationError, Conflict, SubmissionConflict)
 
 
 class Ledger(RuleBasedStateMachine):
@@ -35,8 +43,23 @@ class Ledger(RuleBasedStateMachine):
         self.city = city
         self.start = transaction.savepoint()
         for code, unit in (("WT-1", city.east), ("WT-2", city.community), ("WT-3", city.east)):
-            make_problem(city, code, unit=unit)
-        self.changes = 0
+            problem = make_problem(city, code, unit=unit)
+            CitizenReport.objects.create(code=code, tracking=code, text="垃圾", state="accepted", problem=problem)
+        self.draw = Draw.objects.create(
+            code="HT-1", kind="repairs", first=TEN.date(), last=TEN.date(), share=100, seed=1, drawn_by=city.office,
+            drawn_at=TEN,
+        )  # fmt: skip
+        self.now = TEN
+        self.steps = self.events = 0
+
+    def tick(self):
+        """Nothing happens at the same instant; a run stays within the morning of its Monday."""
+        self.now += timedelta(seconds=1)
+        return self.now
+
+    def changed(self, steps, events=None):
+        self.steps += steps
+        self.events += steps if events is None else events
 
     def teardown(self) -> None:
         transaction.savepoint_rollback(self.start)
@@ -83,9 +106,9 @@ class Ledger(RuleBasedStateMachine):
         try:
             with transaction.atomic():
                 given["photos"] = [self.photo(by)] if photo else []
-                move_problem(problem=before, move=move, version=before.version + off, at=TEN, by=by, **given)
-            self.changes += 1 + follow
-        except (PermissionDenied, ValidationError, Conflict) as refused:
+                move_problem(problem=before, move=move, version=before.version + off, at=self.tick(), by=by, **given)
+            self.changed(1 + follow)
+        except REFUSED as refused:
             met = type(refused)
         assert met is expected
 
@@ -154,7 +177,7 @@ class Ledger(RuleBasedStateMachine):
             case Move.SPLIT:
                 return len(given["parts"]) < 2
             case Move.REOPEN:
-                return before.merged_into_id is not None
+                return before.merged_into_id is not None or before.voided_at is not None
         return False
 
     @staticmethod
@@ -168,7 +191,7 @@ class Ledger(RuleBasedStateMachine):
     @staticmethod
     def followers(before, move):
         """How many copies end or reopen with their original."""
-        with_it = {Move.CLOSE: "merged", Move.CANCEL: "merged", Move.REOPEN: "closed"}
+        with_it = {Move.CLOSE: "merged", Move.FIX: "merged", Move.CANCEL: "merged", Move.REOPEN: "closed"}
         return before.copies.filter(state=with_it[move]).count() if move in with_it else 0
 
     def out_of_turn(self, before, move):
@@ -191,8 +214,70 @@ class Ledger(RuleBasedStateMachine):
     @rule(off=st.sampled_from([0, 1]))
     def batch(self, off):
         versions = {problem.code: problem.version + off for problem in Problem.objects.all()}
-        rows = hand_over_many(versions=versions, by=self.city.office, at=TEN)
-        self.changes += sum(row.result == "handed_over" for row in rows)
+        rows = hand_over_many(versions=versions, by=self.city.office, at=self.tick())
+        self.changed(sum(row.result == "handed_over" for row in rows))
+
+    @rule(which=st.integers(0, 5), who=st.sampled_from(PEOPLE), severity=st.sampled_from([None, "minor"]))
+    def appeal(self, which, who, severity):
+        given = {"against": "severity", "severity": severity} if severity else {"against": "problem"}
+        try:
+            make_appeal(
+                problem=self.chosen(which), text="不属实", by=getattr(self.city, who), at=self.tick(), **given
+            )
+            self.changed(1)
+        except REFUSED:
+            pass
+
+    @rule(which=st.integers(0, 2), upheld=st.booleans())
+    def decide(self, which, upheld):
+        appeals = list(Appeal.objects.undecided().order_by("pk"))
+        if not appeals:
+            return
+        appeal = appeals[which % len(appeals)]
+        problem = Problem.objects.get(pk=appeal.problem_id)
+        decide_appeal(appeal=appeal, upheld=upheld, answer="说明", by=self.city.office, at=self.tick())
+        void = upheld and appeal.against == "problem" and problem.state != "closed"
+        self.changed(1, 0)
+        if void:
+            self.changed(1 + self.followers(problem, Move.CANCEL))
+
+    @rule(which=st.integers(0, 2), fixed=st.booleans())
+    def reporter(self, which, fixed):
+        reports = list(CitizenReport.objects.select_related("problem__merged_into").order_by("pk"))
+        problem = reports[which].problem.merged_into or reports[which].problem
+        back = not fixed and problem.state == "closed" and problem.voided_at is None
+        follow = problem.copies.filter(state="closed").count()
+        try:
+            answer_repair(report=reports[which], fixed=fixed, rating=None, at=self.tick())
+            self.changed(back * (1 + follow))
+        except ValidationError:
+            pass
+
+    @rule(which=st.integers(0, 5))
+    def draw_recheck(self, which):
+        problem = self.chosen(which)
+        known = Recheck.objects.filter(problem=problem).exists()
+        if problem.state == "closed" and problem.merged_into_id is None and not known:
+            Recheck.objects.create(draw=self.draw, problem=problem, unit=problem.unit, inspector=self.city.inspector)
+
+    @rule(result=st.sampled_from(Recheck.Result.values))
+    def look_again(self, result):
+        recheck = Recheck.objects.filter(done_at=None).select_related("problem").first()
+        if recheck is None:
+            return
+        problem = recheck.problem
+        back = result != "holds" and problem.state == "closed" and problem.voided_at is None
+        follow = problem.copies.filter(state="closed").count() if back else 0
+        photos = [self.photo(self.city.inspector)]
+        finish_recheck(
+            recheck=recheck, result=result, note="仍有", photos=photos, by=self.city.inspector, at=self.tick()
+        )
+        self.changed(1 + back + follow, 1 + follow)
+
+    @rule()
+    def ladder(self):
+        climb(now=LATE)
+        assert climb(now=LATE) == 0
 
     @invariant()
     def a_clock_runs_iff_somebody_holds_it(self):
@@ -209,22 +294,34 @@ class Ledger(RuleBasedStateMachine):
     @invariant()
     def every_change_is_written_once(self):
         events = Event.objects.filter(action__startswith="problem.").exclude(action="problem.noted")
-        assert events.count() == self.changes
-        assert Step.objects.exclude(move="note").count() == self.changes
+        assert events.exclude(action__startswith="problem.climbed").count() == self.events
+        assert Step.objects.exclude(move="note").count() == self.steps
 
     @invariant()
     def every_problem_stands_where_its_steps_lead(self):
         for problem in Problem.objects.prefetch_related("steps"):
             steps = sorted(problem.steps.all(), key=lambda step: step.pk)
             assert problem.state == steps[-1].state
-            assert problem.version == len(steps) - 1
+            upheld = problem.appeals.filter(state="upheld").count()
+            assert problem.version == sum(step.move not in BESIDES for step in steps) - 1 + upheld
             assert problem.sent_back == sum(step.move == Move.SEND_BACK for step in steps)
             assert (problem.closed_at is not None) == (problem.state == "closed")
             for one, following in pairwise(steps):
-                if one.state == "merged" or (problem.merged_into_id and following.move == Move.REOPEN):
+                if one.state == "merged" or (problem.merged_into_id and following.move in (Move.REOPEN, "doubt")):
                     continue  # a copy goes with its original
-                assert one.state in TRANSITIONS[Move(following.move)].sources
-                assert following.state == (TRANSITIONS[Move(following.move)].target or one.state)
+                self.leads_on(one, following)
+
+    @staticmethod
+    def leads_on(one, following):
+        if following.move in BESIDES:
+            assert following.state == one.state
+        elif following.move == "doubt":
+            assert (one.state, following.state) == ("closed", "submitted")
+        elif one.move == "recheck" and following.move == Move.SEND_BACK:
+            assert (one.state, following.state) == ("closed", "sent_back")
+        else:
+            assert one.state in TRANSITIONS[Move(following.move)].sources
+            assert following.state == (TRANSITIONS[Move(following.move)].target or one.state)
 
     @invariant()
     def copies_stand_with_their_original(self):
@@ -239,6 +336,18 @@ class Ledger(RuleBasedStateMachine):
             assert problem.state == "submitted" or not problem.checks.filter(ended_at=None).exists()
             assert problem.state not in NOT_FOR_UNITS or not problem.supporting.filter(until=None).exists()
             assert (problem.parts.count() > 0) == (problem.state == "split")
+
+    @invariant()
+    def what_is_asked_of_the_office_is_asked_of_something(self):
+        """Appeals, doubts and supervision notices to issue are about problems that are there."""
+        for appeal in Appeal.objects.undecided().select_related("problem"):
+            assert appeal.problem.state not in NOT_FOR_UNITS and appeal.unit_id == appeal.problem.unit_id
+        for report in CitizenReport.objects.select_related("problem__merged_into"):
+            problem = report.problem.merged_into or report.problem
+            assert problem.state != "split"
+            assert not report.doubted or problem.state in OPEN_STATES or problem.voided_at
+        for draft in Supervision.objects.filter(state="draft").select_related("problem"):
+            assert draft.problem.state in OPEN_STATES
 
     @invariant()
     def only_a_holder_waits_for_more_time(self):
