@@ -14,7 +14,7 @@ from django.db import connection, models
 from django.db.models import Count, Q
 
 from .chain import COLUMNS, Link
-from .models import Campaign, CheckItem, Event, FactChange, Indicator, Standard, User, WorkDay
+from .models import Campaign, CheckItem, Event, FactChange, Indicator, Numbering, Standard, User, WorkDay
 from .rules import WorkClock, days_of_year, parse_office_hours
 
 #: The address the current request came from; set by ``campaign.middleware``, empty in jobs and commands.
@@ -120,6 +120,21 @@ def take_numbers(prefix: str, count: int = 1) -> range:
         )
         last = cursor.fetchone()[0]
     return range(last - count + 1, last + 1)
+
+
+def last_numbers(prefixes: Iterable[str]) -> dict[str, int]:
+    """Prefix → the last number that was given out under it; prefixes that gave none are missing."""
+    return dict(Numbering.objects.filter(prefix__in=set(prefixes)).values_list("prefix", "last"))
+
+
+def go_on_from(prefix: str, number: int) -> None:
+    """Let the next number under a prefix be ``number``, unless that or a later one was given out already."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO campaign_numbering (prefix, last) VALUES (%s, %s)"
+            " ON CONFLICT (prefix) DO UPDATE SET last = greatest(campaign_numbering.last, EXCLUDED.last)",
+            [prefix, number - 1],
+        )
 
 
 def keep_numbers(codes: Iterable[str]) -> None:

@@ -1,5 +1,6 @@
 """Forms of papers: which list to look at, what goes with those that are issued, the reply, the settings."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -86,3 +87,29 @@ class PaperSettingsForm(forms.ModelForm[PaperSettings]):
             "supervision_number", "ledger_number",
         ]  # fmt: skip
         widgets = {"demands": forms.Textarea(attrs={"rows": 4})}
+
+    def __init__(self, *args: Any, numbers: Mapping[str, int], year: int, **kwargs: Any) -> None:
+        """``numbers``: kind → the number that the next paper of the year gets."""
+        super().__init__(*args, **kwargs)
+        self.numbers = numbers
+        for kind in Paper.Kind:
+            self.fields[f"{kind}_next"] = forms.IntegerField(
+                label=_("%(kind)s: next number of %(year)s") % {"kind": kind.label, "year": year},
+                min_value=1, max_value=100_000, required=False, initial=numbers[kind],
+                help_text=_("Larger, where papers of this year had numbers before; none is given twice"),
+            )  # fmt: skip
+
+    def clean(self) -> dict[str, Any]:
+        """A number that was given out is not given again, as long as the series is the same."""
+        given = super().clean() or {}
+        for kind, standing in self.numbers.items():
+            number = given.get(f"{kind}_next")
+            if number and number < standing and f"{kind}_number" not in self.changed_data:
+                words = _("Numbers below %(next)s are given out already.")
+                self.add_error(f"{kind}_next", words % {"next": standing})
+        return given
+
+    def next_numbers(self) -> dict[str, int]:
+        """Kind → the number that was written for its next paper."""
+        changed = (kind for kind in self.numbers if f"{kind}_next" in self.changed_data)
+        return {kind: self.cleaned_data[f"{kind}_next"] for kind in changed if self.cleaned_data[f"{kind}_next"]}

@@ -33,6 +33,7 @@ class CitizenReport(models.Model):
         "received": _("Arrived"),
         "checking": _("Looked into"),
         "handed_over": _("Handed to the responsible unit"),
+        "waiting": _("Cannot be put right yet"),
         "repaired": _("Repaired"),
         "ended": _("Ended without a repair"),
         "refused": _("Not a matter of ours"),
@@ -84,12 +85,19 @@ class CitizenReport(models.Model):
     @property
     def stage(self) -> str:
         """Where it stands for the reporter; one of ``STAGES``."""
-        if self.problem is None:
+        if self.matter is None:
             return str(self.state)
         if self.doubted:
             return "checking"
-        known = {State.NOTED: "checking", State.CLOSED: "repaired", State.CANCELLED: "ended"}
-        return known.get(State(self.problem.state), "handed_over")
+        known = {
+            State.NOTED: "checking", State.SUSPENDED: "waiting", State.CLOSED: "repaired", State.CANCELLED: "ended",
+        }  # fmt: skip
+        return known.get(State(self.matter.state), "handed_over")
+
+    @property
+    def matter(self) -> Problem | None:
+        """The problem in which it is put right: that of the report, or what this is a copy of."""
+        return (self.problem and self.problem.merged_into) or self.problem
 
     @property
     def stage_words(self) -> str:

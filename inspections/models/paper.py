@@ -72,6 +72,10 @@ class PaperSettings(models.Model):
         """The form of the numbers of a kind."""
         return str(getattr(self, f"{kind}_number"))
 
+    def series(self, kind: str, *, year: int) -> str:
+        """The form with its year: what numbers of a kind are counted under."""
+        return self.number_form(kind).replace("{year}", str(year))
+
 
 class PaperRun(models.Model):
     """Papers that somebody asked for; the row is the queue: waiting → running → ready, or failed with a sentence.

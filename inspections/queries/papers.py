@@ -10,11 +10,11 @@ from django.db.models import Count, QuerySet
 from django.utils.translation import gettext as _
 
 from campaign.models import User
-from campaign.queries import running_campaign
+from campaign.queries import last_numbers, running_campaign
 from units.models import Membership
 
 from ..documents.wording import Issuer, Matter
-from ..models import Paper, PaperSettings, Photo, Problem, Step, Supervision
+from ..models import Paper, PaperSettings, Photo, Plan, Problem, Step, Supervision
 from ..rules import OPEN_STATES, Move, State
 
 #: Letters speak of what stands with a unit.
@@ -25,6 +25,13 @@ PAGE = 50
 def paper_settings() -> PaperSettings:
     """How the city's papers look and count; the defaults until somebody saves others."""
     return PaperSettings.objects.first() or PaperSettings()
+
+
+def next_numbers(settings: PaperSettings, *, year: int) -> dict[str, int]:
+    """Kind → the number that its next paper of a year gets; kinds that share a series say the same."""
+    series = {str(kind): settings.series(kind, year=year) for kind in Paper.Kind}
+    given = last_numbers(series.values())
+    return {kind: given.get(name, 0) + 1 for kind, name in series.items()}
 
 
 def issuer(settings: PaperSettings, *, on: date) -> Issuer:
@@ -45,24 +52,36 @@ def for_letters(problems: QuerySet[Problem]) -> QuerySet[Problem]:
 
 
 def matters(keys: Sequence[int], *, requirement: str) -> list[Matter]:
-    """The facts of problems, in the order of their keys; four statements whatever their number."""
+    """The facts of problems, in the order of their keys; five statements whatever their number."""
     rows = Problem.objects.select_related("site", "unit", "item").in_bulk(keys)
     found = [rows[key] for key in keys]
-    photos, steps = _photos(keys), _steps(keys)
+    photos, steps, plans = _photos(keys), _steps(keys), _plans(keys)
     leaders = _leaders({row.unit_id for row in found})
     return [
-        _matter(row, photos, steps.get(row.pk, []), leaders.get(row.unit_id, ""), requirement) for row in found
+        _matter(
+            row, photos, steps.get(row.pk, []), plans.get((row.pk, row.unit_id)), leaders.get(row.unit_id, ""),
+            requirement,
+        )
+        for row in found
     ]  # fmt: skip
 
 
 def _matter(
-    row: Problem, photos: Mapping[tuple[int, str], list[str]], steps: list[Step], person: str, requirement: str
+    row: Problem,
+    photos: Mapping[tuple[int, str], list[str]],
+    steps: list[Step],
+    plan: Plan | None,
+    leader: str,
+    requirement: str,
 ) -> Matter:
+    """The plan says the measures and who sees to them; without one the last repair does, and the unit's leader."""
     repairs = [step.note for step in steps if step.move == Move.SUBMIT]
+    measures = plan.measures if plan else repairs[-1] if repairs else ""
     return Matter(
-        code=row.code, site=row.site.name if row.site else "", text=row.text, unit=row.unit.label, person=person,
+        code=row.code, site=row.site.name if row.site else "", text=row.text, unit=row.unit.label,
+        person=plan.responsible if plan else leader,
         severity=row.get_severity_display(), source=row.get_source_display(), state=row.get_state_display(),
-        requirement=row.item.text if row.item else requirement, measures=repairs[-1] if repairs else "",
+        requirement=row.item.text if row.item else requirement, measures=measures,
         due_at=row.due_at, noted_at=row.noted_at, closed_at=row.closed_at,
         before=tuple(photos.get((row.pk, Photo.Role.BEFORE), ())),
         after=tuple(photos.get((row.pk, Photo.Role.AFTER), ())),
@@ -89,6 +108,12 @@ def _steps(keys: Sequence[int]) -> dict[int, list[Step]]:
     for step in Step.objects.filter(problem__in=keys).select_related("unit"):
         found[step.problem_id].append(step)
     return found
+
+
+def _plans(keys: Sequence[int]) -> dict[tuple[int, int], Plan]:
+    """Problem and unit → the latest plan that the unit wrote for it."""
+    plans = Plan.objects.filter(problem__in=keys).order_by("at", "pk")
+    return {(plan.problem_id, plan.unit_id): plan for plan in plans}
 
 
 def _leaders(units: set[int]) -> dict[int, str]:

@@ -65,7 +65,11 @@ def is_known(code: str) -> bool:
 
 def report_of(code: str) -> CitizenReport | None:
     """The report that a tracking code opens; the same one statement whether there is one or not."""
-    return CitizenReport.objects.filter(tracking=digest_of_code(code)).select_related("problem", "site").first()
+    return (
+        CitizenReport.objects.filter(tracking=digest_of_code(code))
+        .select_related("problem__merged_into", "site")
+        .first()
+    )
 
 
 def receive_report(

@@ -16,6 +16,7 @@ from ..models import Problem, Step
 from ..queries.limits import terms_of
 from ..rules import Move, State
 from .deadlines import dates_of
+from .telling import tell_of_batch
 
 #: A problem that nobody holds has no clock; its hand-over stays in the steps.
 NO_CLOCK: dict[str, Any] = {"handed_over_at": None, "receive_due_at": None, "received_at": None, "due_at": None}
@@ -68,6 +69,7 @@ def hand_over_all(
         an_event(f"problem.{state}", problem, by=by, before=before[problem.pk], after=snapshot(problem))
         for problem in problems
     )
+    tell_of_batch(problems, by=by, at=at)
     facts_changed({day_of(at)})
 
 

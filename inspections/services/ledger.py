@@ -22,7 +22,20 @@ from ..models import Problem, Step
 from ..queries.hand_over import units_by_rule
 from ..queries.moves import is_to_check
 from ..rules import CHECK_RESULTS, TRANSITIONS, Move, State, SystemMove, Transition, can_move
-from . import checks, doubts, endings, extensions, merging, pairing, plans, splitting, support, suspensions
+from . import (
+    checks,
+    doubts,
+    endings,
+    extensions,
+    merging,
+    pairing,
+    plans,
+    splitting,
+    supervisions,
+    support,
+    suspensions,
+    telling,
+)
 from .acts import Act
 from .deadlines import RECEIVE_LIMIT as RECEIVE_LIMIT
 from .effects import EFFECTS
@@ -46,7 +59,7 @@ class Conflict(Exception):
 #: What hangs on a problem and follows its moves.
 FOLLOWERS = (
     extensions.follow, suspensions.follow, endings.follow, support.follow, plans.follow, checks.follow, merging.follow,
-    splitting.follow, doubts.follow,
+    splitting.follow, doubts.follow, supervisions.follow, telling.follow,
 )  # fmt: skip
 
 

@@ -18,7 +18,8 @@ from .handing import NO_CLOCK, snapshot
 
 #: Moves of an original that its copies follow, and where these then stand.
 FOLLOWED: dict[str, State] = {
-    Move.CLOSE: State.CLOSED, Move.FIX: State.CLOSED, Move.REOPEN: State.MERGED, SystemMove.DOUBT: State.MERGED, Move.CANCEL: State.CANCELLED,
+    Move.CLOSE: State.CLOSED, Move.FIX: State.CLOSED, Move.REOPEN: State.MERGED, SystemMove.DOUBT: State.MERGED,
+    Move.CANCEL: State.CANCELLED,
 }  # fmt: skip
 
 

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_noop
 
 from campaign.models import User
 from campaign.permissions import Permission
-from campaign.queries import record, take_numbers
+from campaign.queries import go_on_from, record, take_numbers
 from campaign.rules import day_of
 from campaign.services.notices import notify
 from units.models import Membership
@@ -28,7 +28,7 @@ from ..documents import wording
 from ..documents.paper import Paper as Words
 from ..documents.paper import frozen
 from ..models import Paper, PaperProblem, PaperReply, PaperRun, PaperRunItem, PaperSettings, Problem, Supervision
-from ..queries.papers import for_letters, issuer, matters, paper_settings, without_paper
+from ..queries.papers import for_letters, issuer, matters, next_numbers, paper_settings, without_paper
 from .paper_files import NO_FONT, NoChineseFont, Pictures, file_of, keep_output, load_pictures
 
 #: So many papers of one run, and so many problems of one ledger: what is more is refused, never cut.
@@ -161,7 +161,7 @@ def issue(*, item: PaperRunItem, run: PaperRun, at: datetime) -> Paper:
         settings, replaced = paper_settings(), _replaced(run)
         facts = matters(item.problems, requirement=settings.requirement)
         office = issuer(settings, on=day_of(at))
-        number = _next_number(settings.number_form(run.kind), year=day_of(at).year)
+        number = _next_number(settings.series(run.kind, year=day_of(at).year))
         order = _order(run, item, number=number, day=day_of(at), replaces=replaced.number if replaced else "")
         supervision = without_paper(item.problems) if run.kind == Paper.Kind.SUPERVISION else None
         if supervision:
@@ -192,9 +192,8 @@ def _replaced(run: PaperRun) -> Paper | None:
     return found
 
 
-def _next_number(form: str, *, year: int) -> str:
+def _next_number(series: str) -> str:
     """The next number of a series; it goes back with the transaction."""
-    series = form.replace("{year}", str(year))
     return series.replace("{number}", str(take_numbers(series)[0]))
 
 
@@ -250,10 +249,21 @@ def reply_to_paper(*, paper: Paper, text: str, by: User, at: datetime) -> PaperR
 
 
 @transaction.atomic
-def save_paper_settings(*, settings: PaperSettings, by: User) -> None:
-    """Keep how papers look and count, with a line of the trail."""
+def save_paper_settings(
+    *, settings: PaperSettings, by: User, year: int, numbers: Mapping[str, int] | None = None
+) -> None:
+    """Keep how papers look and count, with a line of the trail.
+
+    ``numbers``: kind → the number with which its series of the year goes on, for an office whose papers had numbers
+    before; never one that was given out. Of kinds that share a series the greatest holds.
+    """
     before, after = _told(paper_settings()), _told(settings)
     settings.save()
+    standing = next_numbers(settings, year=year)
+    for kind, number in (numbers or {}).items():
+        if number > standing[kind]:
+            go_on_from(settings.series(kind, year=year), number)
+            before[f"{kind}_next"], after[f"{kind}_next"] = str(standing[kind]), str(number)
     changed = {name for name in after if before[name] != after[name]}
     if changed:
         record(

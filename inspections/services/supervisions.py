@@ -1,4 +1,7 @@
-"""Supervision notices (督办单): issued to the holder or dropped by the office. The problem goes its own way."""
+"""Supervision notices (督办单): issued to the holder or dropped by the office. The problem goes its own way.
+
+A draft whose problem is over, or has another deadline, before anybody decided on it drops by itself.
+"""
 
 from datetime import date, datetime
 
@@ -12,9 +15,28 @@ from campaign.queries import record
 from campaign.rules import day_of
 from campaign.services.notices import notify
 
-from ..models import Supervision
+from ..models import Problem, Step, Supervision
+from ..rules import Move
+from .acts import Act
 
 ISSUED = gettext_noop("Supervision notice %(code)s about %(problem)s: to be done by %(deadline)s")
+
+#: Moves after which a draft has nothing to say: the problem is over, or the missed deadline is none any more.
+ENDS = frozenset({Move.CLOSE, Move.CANCEL, Move.MERGE, Move.SPLIT, Move.RETURN, Move.SUSPEND, Move.GRANT_TIME})
+
+
+def follow(before: Problem, now: Problem, act: Act) -> None:
+    """Drop the drafts that a move leaves behind; one for a deadline that stays goes to the next holder."""
+    if act.move not in ENDS and act.move != Move.TRANSFER:
+        return
+    drafts = Supervision.objects.filter(problem=now, state="draft")
+    if act.move == Move.TRANSFER and now.due_at:
+        drafts.filter(due_at=now.due_at).update(unit=now.unit)
+        drafts = drafts.exclude(due_at=now.due_at)
+    reason = _("Not needed any more: %(move)s") % {"move": dict(Step.MOVES)[act.move]}
+    for draft in drafts:
+        _decide(draft, state="dropped", reason=reason, decided_by=act.by, decided_at=act.at)
+        record("supervision.dropped", draft, by=act.by, after={"reason": reason})
 
 
 @transaction.atomic

@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from django.db.models import F
+from django.db.models import F, Q
 
 from campaign.models import User
 from campaign.queries import facts_changed
@@ -26,24 +26,25 @@ def void_problem(
 ) -> tuple[Decimal, Decimal] | tuple[None, None]:
     """Void a problem whose row the caller holds: an open one ends as cancelled, a closed one stays closed.
 
-    The answer that proposed it does not count any more either; returns the points (earned, available) that left its
-    inspection, or nothing where there was none to leave.
+    The answers that proposed it and its copies do not count any more either; returns the points (earned, available)
+    that left their inspections, or nothing where there were none to leave.
     """
     days = days_since(problem, at)
     if problem.state != State.CLOSED:
         problem = move_problem(problem=problem, move=Move.CANCEL, version=problem.version, by=by, at=at, note=reason)
     Problem.objects.filter(pk=problem.pk).update(voided_at=at, version=F("version") + 1)
     unlink(problem)
-    points, seen_on = _take_out_answer(problem)
+    proposed = Q(problem=problem) | Q(problem__merged_into=problem)
+    answers = list(Answer.objects.filter(proposed, available__gt=0).order_by("pk"))
+    seen_on = {_take_out(answer) for answer in answers}
     facts_changed(days | seen_on)
-    return points
+    if not answers:
+        return None, None
+    return sum((one.earned for one in answers), ZERO), sum((one.available for one in answers), ZERO)
 
 
-def _take_out_answer(problem: Problem) -> tuple[tuple[Decimal, Decimal] | tuple[None, None], set[date]]:
-    """The answer gets no points of none, and its inspection and the units it counts for follow."""
-    answer = Answer.objects.filter(problem=problem, available__gt=0).first()
-    if answer is None:
-        return (None, None), set()
+def _take_out(answer: Answer) -> date:
+    """The answer gets no points of none, and its inspection and the units it counts for follow; returns its day."""
     inspection = Inspection.objects.select_for_update(of=("self",)).get(pk=answer.inspection_id)
     earned, available = inspection.earned - answer.earned, inspection.available - answer.available
     Inspection.objects.filter(pk=inspection.pk).update(
@@ -51,4 +52,4 @@ def _take_out_answer(problem: Problem) -> tuple[tuple[Decimal, Decimal] | tuple[
     )
     InspectionUnit.objects.filter(inspection=inspection).update(earned=earned, available=available)
     Answer.objects.filter(pk=answer.pk).update(earned=ZERO, available=ZERO)
-    return (answer.earned, answer.available), {day_of(inspection.seen_at)}
+    return day_of(inspection.seen_at)

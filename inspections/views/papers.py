@@ -20,7 +20,7 @@ from campaign.permissions import Permission
 from ..documents.paper import Part, thawed
 from ..forms.papers import PaperFilter, PaperSettingsForm, ReplyForm
 from ..models import Paper, PaperFile, Problem
-from ..queries.papers import listed, page_of, paper_settings
+from ..queries.papers import listed, next_numbers, page_of, paper_settings
 from ..services.paper_files import NO_FONT, TINY, NoChineseFont, file_name, file_of, note_download
 from ..services.papers import reply_to_paper, request_file, save_paper_settings
 from .sending import CONTENT_TYPES, later
@@ -160,9 +160,11 @@ def paper_reply(request: UserRequest, token: UUID) -> HttpResponse:
 @require(Permission.MANAGE_LEDGER)
 def paper_settings_page(request: UserRequest) -> HttpResponse:
     """Look at how papers look and count, or change it."""
-    form = PaperSettingsForm(request.POST or None, instance=paper_settings())
+    standing, year = paper_settings(), timezone.localdate().year
+    numbers = next_numbers(standing, year=year)
+    form = PaperSettingsForm(request.POST or None, instance=standing, numbers=numbers, year=year)
     if form.is_valid():
-        save_paper_settings(settings=form.save(commit=False), by=request.user)
+        save_paper_settings(settings=form.save(commit=False), by=request.user, year=year, numbers=form.next_numbers())
         messages.success(request, _("Saved."))
         return redirect("inspections:paper_settings")
     return render(request, "inspections/paper_settings.html", {"form": form}, status=422 if form.is_bound else 200)

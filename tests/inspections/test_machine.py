@@ -221,9 +221,7 @@ class Ledger(RuleBasedStateMachine):
     def appeal(self, which, who, severity):
         given = {"against": "severity", "severity": severity} if severity else {"against": "problem"}
         try:
-            make_appeal(
-                problem=self.chosen(which), text="不属实", by=getattr(self.city, who), at=self.tick(), **given
-            )
+            make_appeal(problem=self.chosen(which), text="不属实", by=getattr(self.city, who), at=self.tick(), **given)
             self.changed(1)
         except REFUSED:
             pass
@@ -341,7 +339,8 @@ class Ledger(RuleBasedStateMachine):
     def what_is_asked_of_the_office_is_asked_of_something(self):
         """Appeals, doubts and supervision notices to issue are about problems that are there."""
         for appeal in Appeal.objects.undecided().select_related("problem"):
-            assert appeal.problem.state not in NOT_FOR_UNITS and appeal.unit_id == appeal.problem.unit_id
+            assert appeal.problem.state not in NOT_FOR_UNITS
+            assert appeal.unit_id == appeal.problem.unit_id
         for report in CitizenReport.objects.select_related("problem__merged_into"):
             problem = report.problem.merged_into or report.problem
             assert problem.state != "split"

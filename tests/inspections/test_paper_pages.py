@@ -4,9 +4,12 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from campaign.models import Event
+from campaign.queries import take_numbers
 from inspections.models import Paper, PaperReply, PaperRun, PaperSettings
+from inspections.queries.papers import next_numbers
 from inspections.rules import Move
 from inspections.services import papers as services
 from tests.inspections.ledger import TEN, advance, make_problem
@@ -276,6 +279,29 @@ def test_a_form_of_number_that_cannot_be_is_said_at_its_field(client, city):
 
     assert response.status_code == 422
     assert "〔{year}〕" in response.content.decode()
+
+
+def next_notice(client, city, number):
+    client.force_login(city.office)
+    given = {field: getattr(PaperSettings(), field) for field in ("demands", "requirement", *NUMBERS)}
+    return client.post("/papers/settings/", given | {"notice_next": number})
+
+
+def test_an_office_that_begins_within_the_year_goes_on_with_its_own_numbers(client, city, told):
+    assert next_notice(client, city, 57).status_code == 302
+
+    year = timezone.localdate().year
+    assert Event.objects.get(action="paper_settings.changed").after["notice_next"] == "57"
+    assert next_numbers(PaperSettings.objects.get(), year=year)["notice"] == 57
+
+
+def test_a_number_that_was_given_out_is_not_given_again(client, city):
+    take_numbers(PaperSettings().series("notice", year=timezone.localdate().year), 9)
+
+    response = next_notice(client, city, 5)
+
+    assert response.status_code == 422
+    assert "10" in response.context["form"].errors["notice_next"][0]
 
 
 def test_ledger_and_problem_offer_papers_to_the_office_only(client, city, told):

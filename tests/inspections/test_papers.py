@@ -18,6 +18,7 @@ from inspections.documents import pdf
 from inspections.models import Paper, PaperFile, PaperRun, PaperSettings, Photo, Problem, Supervision
 from inspections.rules import Move
 from inspections.services import papers as services
+from inspections.services.ledger import move_problem
 from inspections.services.paper_files import file_of
 from inspections.services.photos import store_photo
 from tests.city import MONDAY, at, make_unit, make_user
@@ -409,6 +410,17 @@ def test_a_year_of_its_own_begins_at_one(city):
     paper = services.issue(item=run.items.get(), run=run, at=TEN + timedelta(days=60))
 
     assert paper.number == "创建办改〔2027〕1号"
+
+
+def test_a_ledger_tells_the_plan_of_the_present_holder_and_its_person(city):
+    problem = advance(handed(city), Move.RECEIVE, city=city)
+    plan = {"until": MONDAY, "responsible": "李四", "note": "增设保洁员"}
+    move_problem(problem=problem, move=Move.PLAN, version=problem.version, by=city.leader, at=TEN, **plan)
+
+    text = words_of(issued(city, LEDGER))
+
+    assert "增设保洁员" in text
+    assert "李四" in text
 
 
 def test_a_hundred_units_get_a_hundred_numbers(city):
