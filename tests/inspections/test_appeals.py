@@ -51,7 +51,8 @@ def test_an_appeal_moves_nothing_and_tells_the_office(city, held, second):
     assert (problem.state, problem.version, problem.due_at) == (held.state, held.version, held.due_at)
     assert (made.code, made.proofs.get().name) == ("SS-2611-0001", "证明.pdf")
     assert problem.steps.last().move == "appeal"
-    assert set(Notice.objects.values_list("person__username", flat=True)) == {"office", "second"}
+    told = Notice.objects.filter(key=f"appeal:{made.code}")
+    assert set(told.values_list("person__username", flat=True)) == {"office", "second"}
 
 
 def test_upheld_an_open_problem_ends_and_counts_nowhere(city, held, second):
