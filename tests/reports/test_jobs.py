@@ -5,15 +5,17 @@ import signal
 import sys
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 
 import pytest
 from django.db import connection, connections
 
-from campaign.models import Event, FactChange
+from campaign.models import Event, FactChange, Notice
 from campaign.queries import facts_changed
 from reports.models import ListEntry, Period, Ranking, RankingRow
 from reports.rules.canonical import canonical, digest
-from reports.services import close_ended, roll_up
+from reports.services import close_ended, publish, roll_up
+from reports.services.objections import set_objection_time
 from tests.city import at
 
 from .facts import scatter, weekly_rule
@@ -43,17 +45,7 @@ def ended(child: int) -> int:
 
 def killed_after(statements: int) -> None:
     """Roll up and die by SIGKILL after so many statements."""
-    left = [statements]
-
-    def count(execute, *given):
-        result = execute(*given)
-        left[0] -= 1
-        if not left[0]:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return result
-
-    with connection.execute_wrapper(count):
-        roll_up(now=NOW)
+    wrapped(Counter(stop=statements), lambda: roll_up(now=NOW))
 
 
 def content() -> str:
@@ -101,13 +93,23 @@ def test_a_roll_up_killed_anywhere_ends_as_if_it_never_was(busy_city):
 
 
 class Counter:
-    """Counts the statements that are executed."""
+    """Counts the statements that are executed; dies by SIGKILL after ``stop`` of them."""
 
-    seen = 0
+    def __init__(self, stop: int = 0) -> None:
+        self.seen, self.stop = 0, stop
 
     def __call__(self, execute, *given):
+        result = execute(*given)
         self.seen += 1
-        return execute(*given)
+        if self.seen == self.stop:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return result
+
+
+def wrapped(counter: Counter, act: Callable[[], object]) -> None:
+    """Act under a counter."""
+    with connection.execute_wrapper(counter):
+        act()
 
 
 @pytest.mark.parametrize("round_", range(3))
@@ -119,6 +121,38 @@ def test_ten_jobs_at_once_close_a_period_once(busy_city, round_):
     assert codes == [0] * 10
     assert list(Ranking.objects.filter(state="closed").values_list("period__code", flat=True)) == ["2026-W47"]
     assert Event.objects.filter(action="ranking.closed").count() == 1
+
+
+def test_a_closing_with_a_time_for_objections_killed_anywhere_opens_it_once(busy_city):
+    set_objection_time(kind="week", days=2, working=True, by=busy_city.office)
+    roll_up(now=NOW)
+    for statements in (2, 6, 10, 14, 18):
+        closing = Counter(stop=statements)
+        assert ended(in_process(lambda closing=closing: wrapped(closing, lambda: close_ended(now=AFTER)))) == (
+            -signal.SIGKILL
+        )
+        assert not Ranking.objects.filter(state="closed").exists()
+        assert not Notice.objects.filter(key__startswith="announced:").exists()
+
+    codes = [ended(child) for child in [in_process(lambda: close_ended(now=AFTER)) for _beat in range(2)]]
+
+    closed = Ranking.objects.get(state="closed")
+    told = Notice.objects.filter(key__startswith=f"announced:{closed.pk}:")
+    assert (codes, closed.objections_until) == ([0, 0], at(date(2026, 11, 26), 0))
+    assert told.count() == told.values("key", "person").distinct().count() == 2
+
+
+def test_two_who_publish_at_once_after_the_objections_make_one_publication(busy_city):
+    set_objection_time(kind="week", days=1, working=False, by=busy_city.office)
+    roll_up(now=NOW)
+    close_ended(now=AFTER)
+    ranking, over = Ranking.objects.get(state="closed"), at(date(2026, 11, 27))
+
+    act = partial(publish, ranking=ranking, by=busy_city.supervisor, now=over)
+    codes = sorted(ended(child) for child in [in_process(act) for _person in range(2)])
+
+    assert codes == [0, 1], "the second one is told that it is published already"
+    assert Event.objects.filter(action="ranking.published").count() == 1
 
 
 def test_ten_roll_ups_at_once_make_one_set_of_drafts(busy_city):
