@@ -71,8 +71,9 @@ def test_letters_are_typed_in_fields_and_can_be_turned_off(ledger, open_page):
     assert page.locator("input[type=search]").first.input_value() == "jx?"
     assert not page.locator("#keys").is_visible()
 
+    page.locator(".sidebar .side-user > summary").click()
     page.get_by_role("button", name="关闭快捷键").first.click()
-    page.get_by_role("button", name="启用快捷键").first.wait_for()
+    page.locator("html[data-keys=off]").wait_for()
     page.keyboard.press("j")
 
     assert page.evaluate("document.activeElement.tagName") == "BODY"
