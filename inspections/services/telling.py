@@ -1,4 +1,7 @@
-"""Who is told of a move: the holder and its helpers what comes to them, the office's person what is asked of them."""
+"""Who is told of a move: the holder and its helpers what comes to them, the office's person what is asked of them.
+
+Who is to check on the spot is told where that is written (``checks``).
+"""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
@@ -35,7 +38,6 @@ TO_OFFICE: dict[str, str] = {
     Move.ASK_TIME: gettext_noop("%(unit)s asks for more time for %(code)s."),
     Move.ASK_SUSPEND: gettext_noop("%(unit)s asks to suspend %(code)s."),
 }
-TO_CHECK = gettext_noop("You are to check %(code)s on the spot: %(text)s")
 LONGEST = 60  # characters of a problem that a notice repeats
 
 
@@ -46,8 +48,6 @@ def follow(before: Problem, now: Problem, act: Act) -> None:
         _tell(people_of([now.unit_id, *helping]), TO_HOLDER[act.move], now, act)
     elif act.move in TO_OFFICE:
         _tell({handed_over_by(now)} - {None}, TO_OFFICE[act.move], now, act)
-    elif act.move == Move.ASSIGN_CHECK and act.inspector:
-        _tell({act.inspector.pk}, TO_CHECK, now, act)
 
 
 def _tell(people: Collection[int | None], sentence: str, now: Problem, act: Act) -> None:
