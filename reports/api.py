@@ -92,7 +92,7 @@ class Rankings(View):
         asked = _asked(RankingsAsked, request)
         period, group = asked["period"].code, asked["group"].code if asked["group"] else ""
         rows = Prefetch("rows", RankingRow.objects.select_related("unit").order_by("position"))
-        found = rankings_in(request.user, period, group, asked.get("revision")).prefetch_related(rows)
+        found = rankings_in(request.user, period, group, asked.get("revision")).prefetch_related(rows, "entries")
         ordered = sorted(found, key=lambda ranking: (ranking.group.position, ranking.group.code))
         return Response(RankingsAnswer({"period": period, "results": ordered}).data)
 

@@ -11,7 +11,7 @@ from units.models import PeerGroup, Unit
 from units.serializers import GroupSerializer, UnitName
 
 from .models import Adjustment, ListEntry, Objection, ObjectionProof, Period, Ranking, RankingRow
-from .queries.rankings import shown_components
+from .queries.rankings import listings, shown_components
 from .rules.figures import FIGURES, FOOTNOTES, MEANS, SCOPES
 from .rules.periods import Span, parse
 from .rules.spec import RuleSpec
@@ -106,17 +106,28 @@ class ComponentSerializer(serializers.Serializer[Any]):
     lost = DecimalText(allow_null=True)
 
 
+class ListingSerializer(serializers.Serializer[Any]):
+    """A list that a unit stands on."""
+
+    board = serializers.CharField(help_text="name of a further list; empty for the rule's red and black list")
+    color = serializers.CharField(help_text="red or black")
+    word = serializers.CharField(help_text="what the list is called")
+    consecutive = serializers.IntegerField(help_text="how many times in a row")
+
+
 class RowSerializer(serializers.ModelSerializer[RankingRow]):
     """A unit's place; without a place ``footnote`` says why."""
 
     unit = UnitName()
     score = serializers.SerializerMethodField(help_text="decimal text with the places of the rule")
+    band = serializers.SerializerMethodField(help_text="the grade by the rule's bands; empty where it has none")
+    lists = serializers.SerializerMethodField(help_text="the lists that the unit stands on")
     components = ComponentSerializer(many=True)
     footnote = serializers.SerializerMethodField()
 
     class Meta:
         model = RankingRow
-        fields = ["unit", "rank", "score", "movement", "components", "footnote"]
+        fields = ["unit", "rank", "score", "band", "lists", "movement", "components", "footnote"]
         read_only_fields = fields
 
     def to_representation(self, row: Any) -> dict[str, Any]:
@@ -124,7 +135,17 @@ class RowSerializer(serializers.ModelSerializer[RankingRow]):
         return super().to_representation(row)
 
     def get_score(self, row: RankingRow) -> str | None:
-        return None if row.score is None else f"{row.score:.{self.context['places']}f}"
+        return None if row.score is None else f"{row.score:.{self.context['spec'].places}f}"
+
+    def get_band(self, row: RankingRow) -> str:
+        return self.context["spec"].band(row.score)
+
+    @extend_schema_field(ListingSerializer(many=True))
+    def get_lists(self, row: RankingRow) -> Any:
+        return [
+            {"board": entry.board, "color": entry.color, "word": word, "consecutive": entry.consecutive}
+            for entry, word in self.context["listed"].get(row.unit_id, [])
+        ]
 
     def get_footnote(self, row: RankingRow) -> str:
         return str(FOOTNOTES.get(row.footnote, row.footnote))
@@ -165,8 +186,9 @@ class RankingSerializer(serializers.ModelSerializer[Ranking]):
 
     @extend_schema_field(RowSerializer(many=True))
     def get_rows(self, ranking: Ranking) -> Any:
-        places = RuleSpec.parse(ranking.rule.spec).places
-        return RowSerializer(ranking.rows.all(), many=True, context={"places": places}).data
+        spec = RuleSpec.parse(ranking.rule.spec)
+        context = {"spec": spec, "listed": listings(ranking, spec)}
+        return RowSerializer(ranking.rows.all(), many=True, context=context).data
 
 
 class EntrySerializer(serializers.ModelSerializer[ListEntry]):

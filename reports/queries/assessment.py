@@ -22,7 +22,7 @@ from ..rules.figures import FIGURES, FOOTNOTES
 from ..rules.sentences import component_title, merged_sentences, rule_sentences
 from ..rules.spec import RuleSpec
 from .ranking_page import groups_in
-from .rankings import ranking_entries, ranking_rows, shown_components
+from .rankings import listings, ranking_rows, shown_components
 
 CHUNK = 2000
 
@@ -52,10 +52,10 @@ def _title(campaign: Campaign | None, period: Period) -> str:
 
 def group_table(ranking: Ranking, limit: int | None = None) -> GroupTable:
     """A ranking as a table; the first ``limit`` rows for a preview."""
-    entries = ranking_entries(ranking)
     spec = RuleSpec.parse(ranking.rule.spec)
+    listed = listings(ranking, spec)
     rows = ranking_rows(ranking)
-    units = [_unit(row, entries.get(row.unit_id)) for row in (rows[:limit] if limit else rows.iterator(CHUNK))]
+    units = [_unit(row, listed.get(row.unit_id, []), spec) for row in (rows[:limit] if limit else rows.iterator(CHUNK))]
     return GroupTable(
         name=ranking.group.name,
         lead=_("Group: %(group)s   Rule: %(rule)s   %(state)s") % {
@@ -79,8 +79,10 @@ def state_sentence(ranking: Ranking) -> str:
     return _("Draft, figures of %(moment)s") % {"moment": moment}
 
 
-def _unit(row: RankingRow, entry: ListEntry | None) -> AssessedUnit:
-    notes = [_list_note(entry)] if entry else []
+def _unit(row: RankingRow, listed: list[tuple[ListEntry, str]], spec: RuleSpec) -> AssessedUnit:
+    notes = [grade] if (grade := spec.band(row.score)) else []
+    notes += [_list_note(entry, word) for entry, word in listed]
+    color = next((entry.color for entry, _word in listed if not entry.board), "")
     if row.footnote:
         notes.append(str(FOOTNOTES.get(row.footnote, row.footnote)))
     return AssessedUnit(
@@ -91,12 +93,12 @@ def _unit(row: RankingRow, entry: ListEntry | None) -> AssessedUnit:
         movement=row.movement,
         parts=[Part(part.value, part.numerator, part.denominator, part.points) for part in shown_components(row)],
         note="; ".join(notes),
-        tone=entry.color if entry else "",  # type: ignore[arg-type]
+        tone=color,  # type: ignore[arg-type]
     )
 
 
-def _list_note(entry: ListEntry) -> str:
-    words = str(entry.get_color_display())
+def _list_note(entry: ListEntry, word: str) -> str:
+    words = _("%(list)s: %(who)s") % {"list": entry.board, "who": word} if entry.board else word
     if entry.consecutive < 2:
         return words
     return words + " " + _("%(number)s in a row") % {"number": entry.consecutive}

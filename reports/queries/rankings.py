@@ -73,6 +73,17 @@ def ranking_entries(ranking: Ranking) -> dict[int, ListEntry]:
     return {entry.unit_id: entry for entry in ranking.entries.all() if not entry.board}
 
 
+def listings(ranking: Ranking, spec: RuleSpec) -> dict[int, list[tuple[ListEntry, str]]]:
+    """The entries of all lists of a ranking with what each list calls itself: unit id → in the rule's order."""
+    boards = {board.name: (at, board) for at, board in enumerate(spec.boards)}
+    found: dict[int, list[tuple[ListEntry, str]]] = {}
+    for entry in sorted(ranking.entries.all(), key=lambda entry: boards[entry.board][0]):
+        board = boards[entry.board][1]
+        rule = board.red if entry.color == ListEntry.Color.RED else board.black
+        found.setdefault(entry.unit_id, []).append((entry, rule.word or str(entry.get_color_display())))
+    return found
+
+
 def ranking_stamp(ranking: Ranking) -> str:
     """Changes whenever the content of a ranking does: for ETags and cache keys."""
     at = ranking.refreshed_at.timestamp() if ranking.refreshed_at else 0

@@ -19,11 +19,14 @@ from campaign.resources.standard import StandardSheet
 from inspections.resources import InspectionSheet, ProblemSheet
 from units.resources import SiteSheet, TaskSheet, UnitSheet, UserSheet
 
+from .marks import MarkSheet
+
 #: In the order in which an empty system is filled.
 KINDS: dict[str, type[SheetResource]] = {
     sheet.kind: sheet
     for sheet in (
         UnitSheet, StandardSheet, CheckItemSheet, SiteSheet, UserSheet, TaskSheet, InspectionSheet, ProblemSheet,
+        MarkSheet,
     )
 }  # fmt: skip
 

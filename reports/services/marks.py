@@ -14,7 +14,9 @@ from ..models import Mark, Period
 
 
 @transaction.atomic
-def enter_marks(*, period: Period, sheet: str, values: Mapping[Unit, Decimal | None], by: User, now: datetime) -> int:
+def enter_marks(
+    *, period: Period, sheet: str, values: Mapping[Unit, Decimal | None], by: User | None, now: datetime
+) -> int:
     """Write what was entered under a name for a period; None takes a value away. Returns how many changed.
 
     Rankings that are closed or published keep what they counted; drafts of the period are computed anew.

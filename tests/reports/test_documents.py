@@ -72,6 +72,24 @@ def test_table_page_and_api_show_the_same_score(ranked, signed_in):
     assert "71.00" in client.get(f"/rankings/{WEEK}/streets/").content.decode()
 
 
+def test_bands_and_every_list_stand_in_table_page_and_api(today, signed_in, tmp_path):
+    """T14: what a unit is called and where it is listed is the same everywhere."""
+    flags = {"name": "流动旗", "by": "", "red": {"best": 1, "word": "红旗"}, "black": {"worst": 1, "word": "黄旗"}}
+    made.published(today, bands=[{"name": "良好", "least": "70"}, {"name": "不合格", "least": "0"}], lists=[flags])
+    client, target = signed_in(today.office), tmp_path / "table.xlsx"
+    call_command("export_table", "assessment", WEEK, str(target), stdout=io.StringIO())
+
+    notes = [row[-1] for row in table_of(target.read_bytes())]
+    rows = json.loads(client.get(f"/api/v1/rankings/?period={WEEK}&group=streets").content)["results"][0]["rows"]
+    page = client.get(f"/rankings/{WEEK}/streets/").content.decode()
+
+    assert [row["band"] for row in rows[:2]] == ["良好", "不合格"]
+    assert [row["lists"][-1]["word"] for row in rows[:2]] == ["红旗", "黄旗"]
+    assert [note.split("; ")[0] for note in notes[:2]] == ["良好", "不合格"]
+    assert all("流动旗" in note and word in note for note, word in zip(notes[:2], ("红旗", "黄旗"), strict=True))
+    assert all(word in page for word in ("良好", "不合格", "流动旗", "红旗", "黄旗"))
+
+
 def test_problems_and_method_stand_on_sheets_of_their_own(ranked):
     document = asked(ranked)
     services.make_document(pk=document.pk, now=made.NOW)
