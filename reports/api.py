@@ -27,12 +27,12 @@ from .queries.ranking_page import rankings_in
 from .rules.figures import FIGURES, percent
 from .serializers import (
     AdjustmentSerializer,
-    AnswerInput,
     FigureAsked,
     FigureSerializer,
     FigureValuesSerializer,
     ListsAnswer,
     ListsAsked,
+    ObjectionAnswerInput,
     ObjectionInput,
     ObjectionSerializer,
     PeriodSerializer,
@@ -218,11 +218,11 @@ class ObjectionAnswer(Rows):
     def rows(self, user: User) -> QuerySet[Objection]:
         return _objections(user)
 
-    @extend_schema(request=AnswerInput, responses=ObjectionSerializer, operation_id="objection_answer")
+    @extend_schema(request=ObjectionAnswerInput, responses=ObjectionSerializer, operation_id="objection_answer")
     def post(self, request: Call, code: str) -> Response:
         """Uphold an objection or refuse it; the unit is told. One that was answered before is 409."""
         objection = self.get_object()
-        given = AnswerInput(data=request.data)
+        given = ObjectionAnswerInput(data=request.data)
         given.is_valid(raise_exception=True)
         try:
             answer_objection(objection=objection, **given.validated_data, by=request.user, at=timezone.now())

@@ -82,7 +82,7 @@ class ObjectionInput(serializers.Serializer[Any]):
     proofs = serializers.ListField(child=serializers.FileField(), required=False, max_length=10)
 
 
-class AnswerInput(serializers.Serializer[Any]):
+class ObjectionAnswerInput(serializers.Serializer[Any]):
     """The office's answer to an objection: what was corrected, or why nothing is."""
 
     upheld = Truth()
