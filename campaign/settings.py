@@ -376,7 +376,7 @@ SPECTACULAR_SETTINGS = {
         "DutyState": "units.models.TaskDuty.State",
         "StandardState": "campaign.models.Standard.State",
         "StepMove": "inspections.models.Step.MOVES",
-        "Move": "inspections.serializers.MOVES",
+        "Move": "inspections.serializers.problems.MOVES",
         "FigureName": "reports.rules.figures.FIGURES",
     },
 }

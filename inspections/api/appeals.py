@@ -14,7 +14,7 @@ from campaign.models import User
 from campaign.permissions import Permission
 
 from ..models import Appeal, Problem
-from ..serializers import AppealInput, AppealSerializer, DecisionInput
+from ..serializers.appeals import AppealInput, AppealSerializer, DecisionInput
 from ..services.appeals import decide_appeal, make_appeal
 from .conflicts import conflicts
 

@@ -15,7 +15,7 @@ from campaign.permissions import Permission
 
 from ..models import Inspection
 from ..queries.visits import narrowed
-from ..serializers import InspectionInput, InspectionSerializer, InspectionWithAnswers
+from ..serializers.inspections import InspectionInput, InspectionSerializer, InspectionWithAnswers
 from ..services.entry import Seen, record_inspection
 from .conflicts import conflicts
 

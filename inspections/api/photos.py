@@ -18,7 +18,7 @@ from campaign.models import User
 from campaign.permissions import Permission
 
 from ..models import Photo
-from ..serializers import PhotoInput, PhotoSerializer
+from ..serializers.photos import PhotoInput, PhotoSerializer
 from ..services.photos import receive_photo
 from .conflicts import conflicts
 

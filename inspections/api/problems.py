@@ -17,7 +17,8 @@ from campaign.permissions import Permission
 from ..models import Problem
 from ..queries.ledger import ALL, OPEN, in_state, narrowed
 from ..rules import TRANSITIONS
-from ..serializers import MoveInput, ProblemInput, ProblemSerializer, ProblemWithSteps
+from ..serializers.moves import MoveInput
+from ..serializers.problems import ProblemInput, ProblemSerializer, ProblemWithSteps
 from ..services.ledger import move_problem
 from ..services.noting import note_problem, sources_for
 from .conflicts import conflicts

@@ -1,0 +1,139 @@
+"""Shapes of problems: as they are shown, with what hangs on them, and as they are noted."""
+
+from typing import Any
+
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from campaign.models import CheckItem
+from campaign.serializers import Coded, Text, Uuid
+from units.serializers import UnitName
+
+from ..models import Extension, Plan, Problem, Step
+from ..queries.ledger import relatives, seen_inspection, story
+from ..queries.moves import moves_now
+from ..rules import Move
+from ..services.noting import DEFAULT_LIMIT
+from .names import Limit, SiteName, open_sites, units_today
+from .photos import PhotoNumbers, PhotoSerializer
+
+MOVES = [(move.value, move.value) for move in Move]
+
+
+class PlanSerializer(serializers.ModelSerializer[Plan]):
+    """How a problem is to be put right."""
+
+    unit = UnitName()
+    by = serializers.CharField()
+
+    class Meta:
+        model = Plan
+        fields = ["unit", "measures", "responsible", "ready_on", "by", "at"]
+        read_only_fields = fields
+
+
+class StepSerializer(serializers.ModelSerializer[Step]):
+    """One move; ``by`` is a name, or the role of whoever noted a problem where the caller is its unit."""
+
+    unit = UnitName()
+    proposed_unit = UnitName(allow_null=True)
+    by = serializers.CharField(source="who")
+
+    class Meta:
+        model = Step
+        fields = ["move", "state", "unit", "proposed_unit", "by", "at", "note"]
+        read_only_fields = fields
+
+
+class ProblemSerializer(serializers.ModelSerializer[Problem]):
+    site = SiteName(allow_null=True)
+    unit = UnitName()
+
+    class Meta:
+        model = Problem
+        fields = [
+            "code", "client_uuid", "site", "unit", "text", "severity", "source", "state", "version", "limit",
+            "noted_at", "handed_over_at", "receive_due_at", "received_at", "due_at", "submitted_at", "closed_at",
+            "suspended_until", "returned_at", "sent_back", "fixed_on_spot", "repeats", "voided_at",
+            "false_repair_at",
+        ]  # fmt: skip
+        read_only_fields = fields
+
+
+class ExtensionSerializer(serializers.ModelSerializer[Extension]):
+    """More time that was asked for; ``granted`` is null until the office decides."""
+
+    class Meta:
+        model = Extension
+        fields = ["asked_at", "reason", "due_before", "until", "granted", "decided_at"]
+        read_only_fields = fields
+
+
+class ProblemWithSteps(ProblemSerializer):
+    """A problem with its history, and the moves that the caller may make now."""
+
+    item = serializers.CharField(source="item.code", default=None, allow_null=True)
+    inspection = serializers.SerializerMethodField(help_text="its code, where the caller may see it")
+    moves = serializers.SerializerMethodField()
+    steps = serializers.SerializerMethodField()
+    extensions = ExtensionSerializer(many=True)
+    photos = PhotoSerializer(many=True)
+    plans = PlanSerializer(many=True)
+    supporting = UnitName(many=True, source="relatives.helping", help_text="units that help; figures count the lead")
+    merged_into = serializers.CharField(source="relatives.original.code", default=None, allow_null=True)
+    split_from = serializers.CharField(source="relatives.whole.code", default=None, allow_null=True)
+    copies = serializers.SerializerMethodField(help_text="codes of the problems merged into it")
+    parts = serializers.SerializerMethodField(help_text="codes of the problems it was split into")
+
+    class Meta(ProblemSerializer.Meta):
+        fields = [
+            *ProblemSerializer.Meta.fields, "item", "inspection", "moves", "steps", "extensions", "photos", "plans",
+            "supporting", "merged_into", "split_from", "copies", "parts",
+        ]  # fmt: skip
+        read_only_fields = fields
+
+    def to_representation(self, problem: Any) -> dict[str, Any]:
+        problem.relatives = relatives(problem, self.context["request"].user)
+        return super().to_representation(problem)
+
+    def get_copies(self, problem: Any) -> list[str]:
+        return [one.code for one in problem.relatives.copies]
+
+    def get_parts(self, problem: Any) -> list[str]:
+        return [one.code for one in problem.relatives.parts]
+
+    def get_inspection(self, problem: Problem) -> str | None:
+        inspection = seen_inspection(problem, self.context["request"].user)
+        return inspection.code if inspection else None
+
+    @extend_schema_field(serializers.ListField(child=serializers.ChoiceField(MOVES)))
+    def get_moves(self, problem: Problem) -> list[Move]:
+        return moves_now(problem, self.context["request"].user, at=timezone.now())
+
+    @extend_schema_field(StepSerializer(many=True))
+    def get_steps(self, problem: Problem) -> Any:
+        steps = story(problem, self.context["request"].user)
+        return StepSerializer(steps, many=True).data
+
+
+class ProblemInput(serializers.Serializer[Any]):
+    """A problem noted without a checklist, at a site or else at a unit."""
+
+    client_uuid = Uuid()
+    text = Text(max_length=500)
+    site = Coded(open_sites, required=False, allow_null=True)
+    unit = Coded(units_today, required=False, allow_null=True)
+    severity = serializers.ChoiceField(CheckItem.Severity.choices, default=CheckItem.Severity.NORMAL)
+    limit = Limit(default=DEFAULT_LIMIT)
+    source = serializers.ChoiceField(  # type: ignore[assignment]
+        Problem.Source.choices, required=False, help_text="one that your role may name; the first of them by default"
+    )
+    photos = PhotoNumbers()
+    despite = Text(
+        max_length=200,
+        required=False,
+        allow_blank=True,
+        default="",
+        help_text="why it is noted although exempt; office",
+    )
