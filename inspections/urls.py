@@ -60,6 +60,7 @@ urlpatterns = [
     path("papers/<uuid:token>/", papers.paper, name="paper"),
     path("papers/<uuid:token>/reply/", papers.paper_reply, name="paper_reply"),
     path("papers/<uuid:token>/<str:format>/", papers.paper_file, name="paper_file"),
+    path("suspension-proofs/<str:name>/", ledger.suspension_proof, name="suspension_proof"),
     path("supervisions/", supervisions.supervisions, name="supervisions"),
     path("supervisions/<str:code>/", supervisions.supervision, name="supervision"),
     path("supervisions/<str:code>/drop/", supervisions.supervision_drop, name="supervision_drop"),

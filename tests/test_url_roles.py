@@ -111,6 +111,7 @@ PAGES = {
     "inspections:paper_reply": {UNIT},
     "inspections:paper_file": {OFFICE, UNIT, SUPERVISOR},
     "inspections:problem": BUSINESS | {MONITOR},
+    "inspections:suspension_proof": BUSINESS | {MONITOR},
     "inspections:problem_move": {OFFICE, INSPECTOR, UNIT, MONITOR},
     "inspections:appeals": {OFFICE, UNIT, SUPERVISOR},
     "inspections:appeal": {OFFICE, UNIT, SUPERVISOR},

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 
 
 class SeveralFiles(forms.ClearableFileInput):
@@ -12,10 +13,12 @@ class SeveralFiles(forms.ClearableFileInput):
 
 
 class FilesField(forms.FileField):
-    """Several files at once, none required."""
+    """Several files at once."""
 
     widget = SeveralFiles
 
     def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        if self.required and not data:
+            raise ValidationError(self.error_messages["required"], code="required")
         clean_one = super().clean
         return [clean_one(one, initial) for one in data or []]

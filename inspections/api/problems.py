@@ -3,10 +3,12 @@
 from typing import Any
 
 from django.db.models import QuerySet
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import ValidationError
+from rest_framework.parsers import JSONParser, MultiPartParser
 from rest_framework.response import Response
 
 from campaign.api.base import Call, DetailView, ListView, Rows
@@ -17,7 +19,7 @@ from campaign.permissions import Permission
 from ..models import Problem
 from ..queries.ledger import ALL, OPEN, in_state, narrowed
 from ..rules import TRANSITIONS
-from ..serializers.moves import MoveInput
+from ..serializers.moves import MoveInput, SuspensionInput
 from ..serializers.problems import ProblemInput, ProblemSerializer, ProblemWithSteps
 from ..services.ledger import move_problem
 from ..services.noting import note_problem, sources_for
@@ -86,7 +88,7 @@ class OneProblem(DetailView):
 
     def rows(self, user: User) -> QuerySet[Problem]:
         found = _joined(Problem.objects.visible_to(user)).select_related("item")
-        return found.prefetch_related("photos__pair", "extensions", "suspensions", "plans__unit", "plans__by")
+        return found.prefetch_related("photos__pair", "extensions", "suspensions__proofs", "plans__unit", "plans__by")
 
 
 class Moves(Rows):
@@ -94,15 +96,24 @@ class Moves(Rows):
 
     required = {"POST": {transition.permission for transition in TRANSITIONS.values()}}
     model = Problem
+    parser_classes: Any = [JSONParser, MultiPartParser]
 
     def rows(self, user: User) -> QuerySet[Problem]:
         return _joined(Problem.objects.visible_to(user)).select_related("item")
 
-    @extend_schema(request=MoveInput, responses=ProblemWithSteps, operation_id="problem_move")
+    @extend_schema(
+        request={"application/json": MoveInput, "multipart/form-data": SuspensionInput},
+        responses=ProblemWithSteps,
+        operation_id="problem_move",
+    )
     def post(self, request: Call, code: str) -> Response:
-        """Make a move on the version that was seen; on another one 409 says who moved the problem, and when."""
+        """Make a move on the version that was seen; on another one 409 says who moved the problem, and when.
+
+        A suspension comes as a form, with its files of proof.
+        """
         problem = self.get_object()
-        given = MoveInput(data=request.data, context={"request": request})
+        shape = SuspensionInput if isinstance(request.data, QueryDict) else MoveInput
+        given = shape(data=request.data, context={"request": request})
         given.is_valid(raise_exception=True)
         with conflicts(request.user):
             moved = move_problem(problem=problem, by=request.user, at=timezone.now(), **given.validated_data)

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from campaign.forms.files import FilesField
 from campaign.models import User
 from campaign.permissions import TABLE, Permission
 from units.models import PeerGroup, Unit
@@ -101,7 +102,23 @@ class SuspendForm(ReasonForm):
     """Why it cannot be put right for now, and until which day."""
 
     until = forms.DateField(label=_("Suspended until"), widget=forms.DateInput(attrs={"type": "date"}))
-    field_order = ("until", "note", "version")
+    proofs = FilesField(
+        label=_("Proof"),
+        required=False,
+        help_text=_("Plans, letters or photographs; PDF, Office or picture files up to 20 MB each."),
+    )
+    field_order = ("until", "note", "proofs", "version")
+
+
+class AskSuspendForm(SuspendForm):
+    """As the office's, but the holder has to show why."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["proofs"].required = True
+        self.fields["proofs"].error_messages["required"] = _(
+            "Attach what shows it: a plan, a letter, photographs of the place."
+        )
 
 
 class ReopenForm(ReasonForm):
@@ -267,7 +284,7 @@ FORMS: dict[Move, type[MoveForm]] = {
     Move.ASK_TIME: AskTimeForm,
     Move.GRANT_TIME: MoveForm,
     Move.REFUSE_TIME: ReasonForm,
-    Move.ASK_SUSPEND: SuspendForm,
+    Move.ASK_SUSPEND: AskSuspendForm,
     Move.SUSPEND: SuspendForm,
     Move.REFUSE_SUSPENSION: ReasonForm,
     Move.RESUME: ReasonForm,

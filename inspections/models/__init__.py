@@ -9,7 +9,7 @@ from .inspection import Answer, Inspection, InspectionUnit
 from .ladder import Climb, Digest, LimitRule, Supervision
 from .paper import Paper, PaperFile, PaperProblem, PaperReply, PaperRun, PaperRunItem, PaperSettings
 from .photo import Photo
-from .problem import Extension, Problem, Step, Suspension
+from .problem import Extension, Problem, Step, Suspension, SuspensionProof
 from .recheck import BlindVisit, Draw, Recheck
 from .repair import CheckVisit, Plan, ProblemUnit
 from .saved_filter import SavedFilter
@@ -50,4 +50,5 @@ __all__ = [
     "Step",
     "Supervision",
     "Suspension",
+    "SuspensionProof",
 ]

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from campaign.models import CheckItem
+from campaign.models import CheckItem, KeptFile
 from units.models import Site, Unit
 
 from ..querysets import ProblemQuerySet
@@ -312,3 +312,14 @@ class Suspension(models.Model):
                 name="suspension_decided_paired",
             ),
         ]
+
+
+class SuspensionProof(KeptFile):
+    """A file handed in with the request for a suspension, or with the office's own."""
+
+    folder = "suspensions"
+
+    suspension = models.ForeignKey(Suspension, models.CASCADE, related_name="proofs")
+
+    def get_absolute_url(self) -> str:
+        return reverse("inspections:suspension_proof", args=[self.address])

@@ -8,16 +8,8 @@ from campaign.models import CheckItem
 from campaign.serializers import Text, Truth
 from units.serializers import UnitName
 
-from ..models import Appeal, AppealProof
-
-
-class ProofSerializer(serializers.ModelSerializer[AppealProof]):
-    """A file handed in with an appeal; the page of the appeal sends it."""
-
-    class Meta:
-        model = AppealProof
-        fields = ["name", "sha256", "size"]
-        read_only_fields = fields
+from ..models import Appeal
+from .kept import ProofSerializer
 
 
 class AppealSerializer(serializers.ModelSerializer[Appeal]):

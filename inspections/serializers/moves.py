@@ -12,6 +12,7 @@ from units.models import Unit
 from ..models import Problem
 from ..rules import Move
 from ..services.acts import Part
+from ..services.suspensions import MOST_PROOFS
 from .names import Limit
 from .photos import MOST_PHOTOS, PhotoNumbers
 from .problems import MOVES
@@ -34,6 +35,19 @@ class PartInput(serializers.Serializer[Any]):
     text = Text(max_length=500)
     limit = Limit()
     photos = serializers.ListField(child=Uuid(), required=False, allow_null=True, default=None, max_length=MOST_PHOTOS)
+
+
+class SuspensionInput(serializers.Serializer[Any]):
+    """A suspension as a form, with files of proof: asked for by the holder, who has to show why, or set."""
+
+    move = serializers.ChoiceField([(Move.ASK_SUSPEND.value, ""), (Move.SUSPEND.value, "")])
+    version = serializers.IntegerField(min_value=0, max_value=MOST_VERSION)
+    note = Text(max_length=500)
+    until = serializers.DateField(help_text="the last day")
+    proofs = serializers.ListField(child=serializers.FileField(), required=False, max_length=MOST_PROOFS)
+
+    def validate_move(self, move: str) -> Move:
+        return Move(move)
 
 
 class MoveInput(serializers.Serializer[Any]):

@@ -10,11 +10,12 @@ from campaign.models import CheckItem
 from campaign.serializers import Coded, Text, Uuid
 from units.serializers import UnitName
 
-from ..models import Extension, Plan, Problem, Step
+from ..models import Extension, Plan, Problem, Step, Suspension
 from ..queries.ledger import relatives, seen_inspection, story
 from ..queries.moves import moves_now
 from ..rules import Move
 from ..services.noting import DEFAULT_LIMIT
+from .kept import ProofSerializer
 from .names import Limit, SiteName, open_sites, units_today
 from .photos import PhotoNumbers, PhotoSerializer
 
@@ -70,6 +71,17 @@ class ExtensionSerializer(serializers.ModelSerializer[Extension]):
         read_only_fields = fields
 
 
+class SuspensionSerializer(serializers.ModelSerializer[Suspension]):
+    """A suspension asked for or set; ``granted`` is null until the office decides."""
+
+    proofs = ProofSerializer(many=True)
+
+    class Meta:
+        model = Suspension
+        fields = ["asked_at", "reason", "ends_on", "granted", "decided_at", "resumed_at", "proofs"]
+        read_only_fields = fields
+
+
 class ProblemWithSteps(ProblemSerializer):
     """A problem with its history, and the moves that the caller may make now."""
 
@@ -78,6 +90,7 @@ class ProblemWithSteps(ProblemSerializer):
     moves = serializers.SerializerMethodField()
     steps = serializers.SerializerMethodField()
     extensions = ExtensionSerializer(many=True)
+    suspensions = SuspensionSerializer(many=True)
     photos = PhotoSerializer(many=True)
     plans = PlanSerializer(many=True)
     supporting = UnitName(many=True, source="relatives.helping", help_text="units that help; figures count the lead")
@@ -88,8 +101,8 @@ class ProblemWithSteps(ProblemSerializer):
 
     class Meta(ProblemSerializer.Meta):
         fields = [
-            *ProblemSerializer.Meta.fields, "item", "inspection", "moves", "steps", "extensions", "photos", "plans",
-            "supporting", "merged_into", "split_from", "copies", "parts",
+            *ProblemSerializer.Meta.fields, "item", "inspection", "moves", "steps", "extensions", "suspensions", "photos",
+            "plans", "supporting", "merged_into", "split_from", "copies", "parts",
         ]  # fmt: skip
         read_only_fields = fields
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
+from django.core.files.base import File
+
 from campaign.models import User
 from units.models import Unit
 
@@ -33,7 +35,7 @@ class Act:
     photograph after for those before, ``unpaired`` the reason why there is none. ``until`` is the day to which more
     time or a suspension runs, or on which a plan is to be ready; ``responsible`` the plan's person. ``inspector`` is
     who is to check, ``original`` what a copy is merged into, ``parts`` what a problem is split into, at once handed
-    over with ``hand_over``.
+    over with ``hand_over``. ``proofs`` are files that show why a suspension is asked for or set.
     """
 
     move: Move | SystemMove
@@ -49,6 +51,7 @@ class Act:
     pairs: Mapping[UUID, UUID] = field(default_factory=dict)
     unpaired: Mapping[UUID, str] = field(default_factory=dict)
     until: date | None = None
+    proofs: Sequence[File] = ()
     responsible: str = ""
     inspector: User | None = None
     original: Problem | None = None

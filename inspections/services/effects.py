@@ -16,7 +16,7 @@ from ..models import Problem, Suspension
 from ..queries.limits import terms_of
 from ..queries.moves import on_the_spot
 from ..rules import Move, SystemMove
-from . import checks, merging, pairing, plans, splitting, support
+from . import checks, merging, pairing, plans, splitting, support, suspensions
 from .acts import Act as Act
 from .deadlines import RECEIVE_LIMIT as RECEIVE_LIMIT
 from .deadlines import due_dates as due_dates
@@ -167,6 +167,13 @@ def _nothing_more(problem: Problem, act: Act) -> dict[str, Any]:
 
 
 def _ask_suspend(problem: Problem, act: Act) -> dict[str, Any]:
+    if not act.proofs:
+        raise ValidationError({"proofs": _("Attach what shows it: a plan, a letter, photographs of the place.")})
+    return _suspend_until(act)
+
+
+def _suspend_until(act: Act) -> dict[str, Any]:
+    suspensions.check_number(act)
     if act.until is None:
         raise ValidationError({"until": _("Until which day?")})
     if not day_of(act.at) < act.until <= last_day_to_ask(act.at):
@@ -175,7 +182,7 @@ def _ask_suspend(problem: Problem, act: Act) -> dict[str, Any]:
 
 
 def _suspend(problem: Problem, act: Act) -> dict[str, Any]:
-    _ask_suspend(problem, act)
+    _suspend_until(act)
     return {"due_at": None, "suspended_until": act.until}
 
 

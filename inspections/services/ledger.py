@@ -8,10 +8,12 @@ from enum import StrEnum
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
+from campaign.keeping import files_of_transaction
 from campaign.models import User
 from campaign.permissions import Permission
 from campaign.queries import facts_changed, record
@@ -78,7 +80,7 @@ def move_problem(*, problem: Problem, move: Move, version: int, by: User, at: da
 
 def _make(problem: Problem, act: Act, version: int) -> Problem:
     move, transition = Move(act.move), TRANSITIONS[Move(act.move)]
-    with transaction.atomic():
+    with files_of_transaction(default_storage) as written:
         fields = EFFECTS[move](problem, act)
         if not _changed(problem, version, transition, fields):
             raise Conflict(Problem.objects.select_related("unit", "site").get(pk=problem.pk))
@@ -87,6 +89,7 @@ def _make(problem: Problem, act: Act, version: int) -> Problem:
         _write_down(problem, now, act)
         for follow in FOLLOWERS:
             follow(problem, now, act)
+        suspensions.keep_proofs(now, act, written=written)
     return now
 
 
@@ -193,6 +196,7 @@ def _told(act: Act) -> dict[str, Any]:
         "inspector": act.inspector.username if act.inspector else "",
         "merged_into": act.original.code if act.original else "",
         "parts": len(act.parts),
+        "proofs": len(act.proofs),
     }
     return {key: value for key, value in told.items() if value}
 

@@ -4,13 +4,33 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from campaign.rules import day_of
+from campaign.services.kept import keep
 
-from ..models import Problem, Suspension
+from ..models import Problem, Suspension, SuspensionProof
 from ..rules import Move
 from .acts import Act
 
 #: Moves after which nobody waits for a suspension any more.
 ENDS = frozenset({Move.SUBMIT, Move.RETURN, Move.TRANSFER, Move.CANCEL, Move.MERGE, Move.SPLIT, Move.REFUSE_SUSPENSION})
+#: Files of proof with one request.
+MOST_PROOFS = 10
+
+
+def check_number(act: Act) -> None:
+    """Raise ValidationError where more files of proof come than are taken."""
+    if len(act.proofs) > MOST_PROOFS:
+        raise ValidationError({"proofs": _("At most %(count)s files, please.") % {"count": MOST_PROOFS}})
+
+
+def keep_proofs(problem: Problem, act: Act, *, written: list[str]) -> None:
+    """Keep the files that came with the request or the suspension just written; ``written`` as ``kept.keep`` wants it.
+
+    Raises ValidationError for files that are not taken.
+    """
+    if act.proofs and act.move in (Move.ASK_SUSPEND, Move.SUSPEND):
+        latest = problem.suspensions.latest("pk")
+        for file in act.proofs:
+            keep(SuspensionProof, file=file, written=written, field="proofs", suspension=latest)
 
 
 def follow(before: Problem, now: Problem, act: Act) -> None:

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpResponse, QueryDict
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -13,12 +14,14 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from campaign.files import sent_file
 from campaign.guard import UserRequest, require
 from campaign.permissions import Permission, Role
+from campaign.services.kept import content_type
 
 from ..forms.fields import MOST_PHOTOS, is_uuid
 from ..forms.moves import FORMS, PAIR, MoveForm
-from ..models import Problem
+from ..models import Problem, SuspensionProof
 from ..queries import ledger
 from ..rules import TRANSITIONS, Move, State
 from ..services.ledger import Conflict, move_problem, resume_ended
@@ -83,7 +86,7 @@ def problem_move(request: UserRequest, code: str, move: str) -> HttpResponse:
         return redirect(found)
     act = Move(move)
     data, refused = _with_photos(request)
-    form = FORMS[act](data)
+    form = FORMS[act](data, request.FILES)
     if refused:
         form.add_error(None, refused)
     if not form.is_valid():
@@ -95,14 +98,25 @@ def problem_move(request: UserRequest, code: str, move: str) -> HttpResponse:
         return _again(request, found, act, form, status=422)
     except Conflict as conflict:
         data["version"] = str(conflict.problem.version)
-        return _again(request, _problem(request, code), act, FORMS[act](data), status=409, conflict=conflict)
+        return _again(
+            request, _problem(request, code), act, FORMS[act](data, request.FILES), status=409, conflict=conflict
+        )
     return _moved(request, moved)
+
+
+@require_safe
+@require(Permission.SEE_PROBLEMS)
+def suspension_proof(request: UserRequest, name: str) -> HttpResponseBase:
+    """A file of proof for a suspension, to whoever sees its problem; always as a download."""
+    seen = Problem.objects.visible_to(request.user)
+    found = get_object_or_404(SuspensionProof, suspension__problem__in=seen, file=f"{SuspensionProof.folder}/{name}")
+    return sent_file(found.file, content_type=content_type(found), filename=found.name, attachment=True)
 
 
 def _problem(request: UserRequest, code: str) -> Problem:
     rows = Problem.objects.visible_to(request.user)
     rows = rows.select_related("site", "unit", "item__indicator", "answer", "merged_into")
-    rows = rows.prefetch_related("extensions", "suspensions", "appeals", "photos")
+    rows = rows.prefetch_related("extensions", "suspensions__proofs", "appeals", "photos")
     found = get_object_or_404(rows, code=code)
     if found.suspended_until and resume_ended(at=timezone.now(), problem=found):
         found = rows.get(pk=found.pk)

@@ -72,6 +72,9 @@ def page_context(user: User, problem: Problem, *, at: datetime, typed: Typed | N
         "returned": returned,
         "asking": open_one(asked),
         "to_suspend": _waiting(problem),
+        "suspension_proofs": [
+            file for one in problem.suspensions.all() if one.granted is not None for file in one.proofs.all()
+        ],
         "resumed": any(one.resumed_at for one in problem.suspensions.all()),
         "extended": next(iter(granted_now(problem, asked)), None),
         "fairness": fairness_of(problem, user, at=at, clock=clock),

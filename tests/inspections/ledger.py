@@ -4,6 +4,8 @@ from datetime import datetime
 from types import SimpleNamespace
 from typing import Any
 
+from django.core.files.base import ContentFile
+
 from campaign.models import User
 from inspections.models import Problem, Step
 from inspections.rules import Move
@@ -36,8 +38,9 @@ def advance(problem: Problem, *moves: Move, city: SimpleNamespace, when: datetim
         (Move.RECEIVE, Move.SUBMIT, Move.RETURN, Move.ASK_TIME, Move.ASK_SUSPEND), city.leader
     )
     for move in moves:
+        shown = {"proofs": [ContentFile(b"%PDF-1.4", name="改造计划.pdf")]} if move == Move.ASK_SUSPEND else {}
         problem = move_problem(
             problem=problem, move=move, version=problem.version, by=people.get(move, city.office), at=when, note="说明",
-            **given,
+            **(shown | given),
         )  # fmt: skip
     return problem
