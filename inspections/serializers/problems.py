@@ -101,8 +101,8 @@ class ProblemWithSteps(ProblemSerializer):
 
     class Meta(ProblemSerializer.Meta):
         fields = [
-            *ProblemSerializer.Meta.fields, "item", "inspection", "moves", "steps", "extensions", "suspensions", "photos",
-            "plans", "supporting", "merged_into", "split_from", "copies", "parts",
+            *ProblemSerializer.Meta.fields, "item", "inspection", "moves", "steps", "extensions", "suspensions",
+            "photos", "plans", "supporting", "merged_into", "split_from", "copies", "parts",
         ]  # fmt: skip
         read_only_fields = fields
 

@@ -1,10 +1,14 @@
 """The moves of the ledger by API: what goes with each, and what is refused in words."""
 
+from datetime import timedelta
+
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
 from inspections.models import Problem
 from inspections.rules import Move
-from tests.api.calls import caller, post
+from tests.api.calls import API, caller, post
 from tests.inspections.ledger import advance, make_problem
 
 pytestmark = pytest.mark.django_db
@@ -71,3 +75,28 @@ def test_a_neighbour_learns_nothing(city, name):
     problem = advance(make_problem(city), Move.HAND_OVER, city=city)
 
     assert move(city.neighbour, problem, name).status_code == 404
+
+
+def ask_suspension(person, problem, **given):
+    until = (timezone.now() + timedelta(days=30)).date().isoformat()
+    asked = {"move": "ask_suspend", "version": problem.version, "note": "等待管网改造", "until": until} | given
+    return caller(person).post(f"{API}problems/{problem.code}/moves/", asked)
+
+
+def test_a_suspension_is_asked_for_with_its_proof(city):
+    problem = advance(make_problem(city), Move.HAND_OVER, Move.RECEIVE, city=city)
+
+    answer = ask_suspension(city.leader, problem, proofs=[SimpleUploadedFile("计划.pdf", b"%PDF-1.4")])
+
+    assert answer.status_code == 200
+    assert [proof["name"] for proof in answer.json()["suspensions"][0]["proofs"]] == ["计划.pdf"]
+
+
+@pytest.mark.parametrize("given", [{}, {"move": "close"}, {"version": "x"}, {"until": ""}])
+def test_a_suspension_that_will_not_do_is_explained(city, given):
+    problem = advance(make_problem(city), Move.HAND_OVER, Move.RECEIVE, city=city)
+
+    answer = ask_suspension(city.leader, problem, **given)
+
+    assert answer.status_code == 400
+    assert {error["field"] for error in answer.json()["errors"]} <= {"proofs", *given}

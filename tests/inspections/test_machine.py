@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.files.base import ContentFile
 from django.db import transaction
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -97,6 +98,7 @@ class Ledger(RuleBasedStateMachine):
             "original": None if other is None else self.chosen(other),
             "parts": [Part(self.city.east, "一", "3d"), Part(self.city.west, "二", "4h")][:parts],
             "responsible": "张三" if explained else "",
+            "proofs": [ContentFile(b"%PDF", name="证明.pdf")] if explained else [],
             "unpaired": self.reasons(before) if explained and move == Move.SUBMIT else {},
         }
         expected = self.expected(before, move, who, off, photo, given)
@@ -165,6 +167,8 @@ class Ledger(RuleBasedStateMachine):
         match move:
             case Move.FIX:
                 return not given["photo"]
+            case Move.ASK_SUSPEND:
+                return not given["proofs"]
             case Move.PLAN:
                 return not given["responsible"]
             case Move.SUBMIT:

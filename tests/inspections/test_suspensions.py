@@ -4,6 +4,8 @@ from datetime import date
 
 import pytest
 import time_machine
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from inspections.models import Problem
 from inspections.rules import Move
@@ -36,6 +38,10 @@ def send(client, person, problem, move, **data):
         return client.post(f"{problem.get_absolute_url()}{move}/", {"version": problem.version, "note": "说明"} | data)
 
 
+def paper(name="改造计划.pdf"):
+    return SimpleUploadedFile(name, b"%PDF-1.4", content_type="application/pdf")
+
+
 def page_of(client, person, problem, when=TUESDAY):
     client.force_login(person)
     with time_machine.travel(when, tick=False):
@@ -55,7 +61,7 @@ def test_page_and_tab_say_until_when(client, city, suspended):
 
 
 def test_a_holder_asks_and_the_office_finds_it_filled_in(client, city, held):
-    send(client, city.leader, held, "ask_suspend", until="2026-12-10", note="等待管网改造")
+    send(client, city.leader, held, "ask_suspend", until="2026-12-10", note="等待管网改造", proofs=paper())
 
     held.refresh_from_db()
     page = page_of(client, city.office, held)
@@ -149,3 +155,46 @@ def test_what_is_suspended_can_be_cancelled(city, suspended):
 def test_a_neighbour_asks_for_nothing(client, city, held):
     assert send(client, city.neighbour, held, "ask_suspend", until="2026-12-10").status_code == 404
     assert send(client, city.leader, held, "suspend", until="2026-12-10").status_code == 403
+
+
+def test_a_holder_shows_why_and_whoever_sees_the_problem_may_read_it(client, city, held):
+    send(client, city.leader, held, "ask_suspend", until="2026-12-10", proofs=[paper(), paper("现场.jpg")])
+
+    proofs = list(held.suspensions.get().proofs.all())
+    address = proofs[0].get_absolute_url()
+    assert [proof.name for proof in proofs] == ["改造计划.pdf", "现场.jpg"]
+    assert address in page_of(client, city.office, held).content.decode()
+    assert client.get(address).headers["Content-Disposition"].startswith("attachment")
+
+
+def test_a_neighbour_reads_no_proof(client, city, held):
+    address = advance(held, Move.ASK_SUSPEND, city=city, until=UNTIL).suspensions.get().proofs.get().get_absolute_url()
+    client.force_login(city.neighbour)
+
+    assert client.get(address).status_code == 404
+
+
+def test_granted_its_proof_stays_on_the_page(client, city, held):
+    asked = advance(held, Move.ASK_SUSPEND, city=city, until=UNTIL)
+
+    granted = advance(asked, Move.SUSPEND, city=city, until=UNTIL)
+
+    assert "改造计划.pdf" in page_of(client, city.leader, granted).content.decode()
+
+
+@pytest.mark.parametrize("proofs", [[], [paper("run.exe")], [paper() for _n in range(11)]])
+def test_proof_that_will_not_do_explains_itself(client, city, held, proofs):
+    response = send(client, city.leader, held, "ask_suspend", until="2026-12-10", proofs=proofs)
+
+    assert response.status_code == 422
+    assert "proofs" in next(one for one in response.context["choices"] if one.move == "ask_suspend").form.errors
+    assert not held.suspensions.exists()
+
+
+def test_a_request_that_comes_to_nothing_leaves_no_file(client, city, held):
+    before = default_storage.listdir("suspensions")[1] if default_storage.exists("suspensions") else []
+
+    send(client, city.leader, held, "ask_suspend", until="2026-12-10", proofs=[paper(), paper("run.exe")])
+
+    after = default_storage.listdir("suspensions")[1] if default_storage.exists("suspensions") else []
+    assert after == before
