@@ -1,5 +1,6 @@
 """The ledger: list, one with its steps, noting a problem, and the moves."""
 
+from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
@@ -21,6 +22,7 @@ from ..queries.ledger import ALL, OPEN, in_state, narrowed
 from ..rules import TRANSITIONS
 from ..serializers.moves import MoveInput, SuspensionInput
 from ..serializers.problems import ProblemInput, ProblemSerializer, ProblemWithSteps
+from ..services.again import note_fixed, see_again
 from ..services.ledger import move_problem
 from ..services.noting import note_problem, sources_for
 from .conflicts import conflicts
@@ -66,7 +68,10 @@ class Problems(ListView):
 
     @extend_schema(request=ProblemInput, responses={201: ProblemWithSteps, 200: ProblemWithSteps})
     def post(self, request: Call) -> Response:
-        """Note a problem: 201 when it is stored, 200 when the same was stored under this number before."""
+        """Note a problem: 201 when it is stored, 200 when the same was stored under this number before.
+
+        With ``same_as`` it is added to that problem, which is the answer (200).
+        """
         given = ProblemInput(data=request.data, context={"request": request})
         given.is_valid(raise_exception=True)
         now, values = timezone.now(), given.validated_data
@@ -74,9 +79,19 @@ class Problems(ListView):
         if values.setdefault("source", sources[0]) not in sources:
             raise ValidationError({"source": _("One of: %(names)s.") % {"names": ", ".join(sources)}})
         with conflicts(request.user):
-            stored = note_problem(**values, by=request.user, noted_at=now)
+            stored = _stored(values, by=request.user, now=now)
         shown = ProblemWithSteps(stored, context={"request": request})
         return Response(shown.data, status=201 if stored.noted_at == now else 200)
+
+
+def _stored(values: dict[str, Any], *, by: User, now: datetime) -> Problem:
+    """The problem as noted, as noted and fixed on the spot, or the one that it is the same as."""
+    same, fixed, after = values.pop("same_as", None), values.pop("fixed_on_spot"), values.pop("after_photos")
+    if same:
+        return see_again(problem=same, note=values["text"], by=by, at=now, photos=values["photos"])
+    if fixed:
+        return note_fixed(after=after, by=by, noted_at=now, **values)
+    return note_problem(**values, by=by, noted_at=now)
 
 
 class OneProblem(DetailView):

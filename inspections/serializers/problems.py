@@ -3,11 +3,12 @@
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from campaign.models import CheckItem
-from campaign.serializers import Coded, Text, Uuid
+from campaign.serializers import Coded, Text, Truth, Uuid
 from units.serializers import UnitName
 
 from ..models import Extension, Plan, Problem, Step, Suspension
@@ -143,6 +144,12 @@ class ProblemInput(serializers.Serializer[Any]):
         Problem.Source.choices, required=False, help_text="one that your role may name; the first of them by default"
     )
     photos = PhotoNumbers()
+    same_as = Coded(
+        lambda user: Problem.objects.visible_to(user), required=False,
+        help_text="the problem that it is the same as: words and photographs go there, and none is noted",
+    )  # fmt: skip
+    fixed_on_spot = Truth(required=False, default=False, help_text="put right while it was noted; closed at once")
+    after_photos = PhotoNumbers(help_text="with fixed_on_spot: at least one photograph of what was put right")
     despite = Text(
         max_length=200,
         required=False,
@@ -150,3 +157,11 @@ class ProblemInput(serializers.Serializer[Any]):
         default="",
         help_text="why it is noted although exempt; office",
     )
+
+    def validate(self, given: dict[str, Any]) -> dict[str, Any]:
+        """What was put right is shown, and is no addition to another problem."""
+        if given["fixed_on_spot"] != bool(given["after_photos"]):
+            raise serializers.ValidationError({"after_photos": _("Show by a photograph that it was put right.")})
+        if given["fixed_on_spot"] and "same_as" in given:
+            raise serializers.ValidationError({"same_as": _("Either seen again or fixed on the spot.")})
+        return given

@@ -1,12 +1,13 @@
 """The moves of the ledger by API: what goes with each, and what is refused in words."""
 
 from datetime import timedelta
+from uuid import UUID, uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from inspections.models import Problem
+from inspections.models import Photo, Problem
 from inspections.rules import Move
 from tests.api.calls import API, caller, post
 from tests.inspections.ledger import advance, make_problem
@@ -100,3 +101,43 @@ def test_a_suspension_that_will_not_do_is_explained(city, given):
 
     assert answer.status_code == 400
     assert {error["field"] for error in answer.json()["errors"]} <= {"proofs", *given}
+
+
+def note(person, **given):
+    return post(caller(person), "problems/", {"client_uuid": str(uuid4()), "text": "门口垃圾", "site": "D1"} | given)
+
+
+def test_what_is_seen_again_is_added_to_the_problem_it_is(city):
+    problem = make_problem(city)
+
+    answer = note(city.inspector, same_as=problem.code)
+
+    assert (answer.status_code, answer.json()["code"]) == (200, problem.code)
+    assert (Problem.objects.count(), answer.json()["steps"][-1]["note"]) == (1, "门口垃圾")
+
+
+def test_fixed_on_the_spot_it_is_closed_at_once_and_once(city):
+    photo = Photo.objects.create(client_uuid=uuid4(), width=1, height=1, uploaded_by=city.inspector)
+    given = {"client_uuid": str(uuid4()), "fixed_on_spot": True, "after_photos": [str(photo.client_uuid)]}
+
+    first, again = note(city.inspector, **given), note(city.inspector, **given)
+
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert (first.json()["state"], first.json()["fixed_on_spot"]) == ("closed", True)
+    assert Problem.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [
+        ({"fixed_on_spot": True}, "after_photos"),
+        ({"after_photos": [str(UUID(int=1))]}, "after_photos"),
+        ({"same_as": "WT-NONE"}, "same_as"),
+    ],
+)
+def test_noting_with_a_second_thought_explains_what_is_missing(city, given, field):
+    answer = note(city.inspector, **given)
+
+    assert answer.status_code == 400
+    assert field in {error["field"] for error in answer.json()["errors"]}
+    assert not Problem.objects.exists()
