@@ -319,7 +319,7 @@ class SuspensionProof(KeptFile):
 
     folder = "suspensions"
 
-    suspension = models.ForeignKey(Suspension, models.CASCADE, related_name="proofs")
+    suspension = models.ForeignKey(Suspension, models.PROTECT, related_name="proofs")
 
     def get_absolute_url(self) -> str:
         return reverse("inspections:suspension_proof", args=[self.address])

@@ -1,5 +1,6 @@
 """挂账: what cannot be put right for now has no deadline until a day, then its clock runs on by itself."""
 
+from contextlib import closing
 from datetime import date
 
 import pytest
@@ -164,7 +165,8 @@ def test_a_holder_shows_why_and_whoever_sees_the_problem_may_read_it(client, cit
     address = proofs[0].get_absolute_url()
     assert [proof.name for proof in proofs] == ["改造计划.pdf", "现场.jpg"]
     assert address in page_of(client, city.office, held).content.decode()
-    assert client.get(address).headers["Content-Disposition"].startswith("attachment")
+    with closing(client.get(address)) as sent:
+        assert sent.headers["Content-Disposition"].startswith("attachment")
 
 
 def test_a_neighbour_reads_no_proof(client, city, held):

@@ -3,10 +3,16 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+FORWARD = (
+    "CREATE TRIGGER suspensionproof_is_kept BEFORE DELETE ON inspections_suspensionproof"
+    " FOR EACH ROW EXECUTE FUNCTION campaign_refuse();"
+)
+BACKWARD = "DROP TRIGGER suspensionproof_is_kept ON inspections_suspensionproof;"
+
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("inspections", "0025_hand_over_rules"),
+        ("inspections", "0028_ledger_keeps_rows"),
     ]
 
     operations = [
@@ -23,7 +29,7 @@ class Migration(migrations.Migration):
                 (
                     "suspension",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="proofs", to="inspections.suspension"
+                        on_delete=django.db.models.deletion.PROTECT, related_name="proofs", to="inspections.suspension"
                     ),
                 ),
             ],
@@ -31,4 +37,5 @@ class Migration(migrations.Migration):
                 "abstract": False,
             },
         ),
+        migrations.RunSQL(FORWARD, BACKWARD),
     ]
