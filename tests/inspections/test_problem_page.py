@@ -174,7 +174,7 @@ def test_a_move_by_address_from_a_wrong_state_is_409(client, city, move):
         "unit": "西街", "limit": "3d", "text": "改写", "until": "2026-12-30", "responsible": "张三",
         "inspector": city.inspector.username, "original": "WT-2", "part-0-unit": "东街", "part-0-text": "一",
         "part-0-limit": "3d", "part-1-unit": "西街", "part-1-text": "二", "part-1-limit": "3d",
-        "files": [upload(jpeg())],
+        "files": [upload(jpeg())], "proofs": [upload(jpeg())],
     }  # fmt: skip
 
     response = send(client, person, problem, move, **goes_with)
