@@ -195,8 +195,8 @@ def test_a_unit_is_not_told_who_reported(entered):
 def test_fields_that_are_not_asked_for_change_nothing(city):
     everything = {field.name: 7 for field in Problem._meta.fields} | {"state": "closed", "code": "WT-1", "version": 9}
 
-    stored = post(caller(city.inspector), "problems/", everything | a_problem(severity="minor", limit="2d",
-                  source="inspection", unit="S1")).json()  # fmt: skip
+    asked_for = a_problem(severity="minor", limit="2d", source="inspection", unit="S1", fixed_on_spot=False)
+    stored = post(caller(city.inspector), "problems/", everything | asked_for).json()
 
     problem = Problem.objects.get()
     assert (problem.state, problem.version, problem.sent_back) == ("noted", 0, 0)
