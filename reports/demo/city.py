@@ -11,6 +11,7 @@ from campaign.rules import ONE_DAY, day_of
 from units.models import Site, Unit
 
 from .cases import make_cases
+from .citizens import make_citizens, make_hand_over_rules
 from .due_process import make_adjustments, make_objections
 from .exempt import make_exemptions
 from .fairness import make_fairness, mark_all_repeats
@@ -87,3 +88,4 @@ def build(
         say(f"{count} rankings closed")
         say(make_fairness(people, history))
         make_exemptions(people, today=today)
+        say(f"{make_citizens(people, now=now)} citizens' reports, {make_hand_over_rules(people)} rules of hand-over")

@@ -1,6 +1,8 @@
 """The demonstration's scoring rules, and its rankings: closed and published in the order of time by the services."""
 
+import json
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from campaign.models import FactChange
@@ -19,6 +21,8 @@ from .visits import History
 #: How long after its end a period is closed, and published by the second person.
 CLOSED_AFTER, PUBLISHED_AFTER = timedelta(hours=9), timedelta(hours=15)
 
+#: A rule of tables, thresholds and points by event, with grades and a second pair of lists.
+PARTS = Path(__file__).with_name("data") / "rule_of_parts.json"
 #: For so many working days the last week stands open to objection; it is closed on a Monday, so any day finds it open.
 OPEN_DAYS = 5
 
@@ -32,6 +36,10 @@ def make_rules(people: People) -> list[str]:
         for code in row["groups"].split():
             use_rule(rule=rule, group=groups[code], kind=row["kind"], by=people.closer)
         kinds.append(row["kind"])
+    parts = json.loads(PARTS.read_text("utf-8"))
+    rule = save_rule(code="YS-Y3", name="演示月考核办法（医院、窗口，加减分制）", spec=parts, by=people.closer)
+    for code in ("YY", "CK"):
+        use_rule(rule=rule, group=groups[code], kind="month", by=people.closer)
     return sorted(set(kinds))
 
 
