@@ -94,6 +94,22 @@ def event_steps(part: Told, base: Decimal | None) -> list[tuple[int | None, Deci
     return [(at, Decimal(share).scaleb(-places)) for (at, _points), share in zip(found, shares, strict=True)]
 
 
+def table_steps(part: Told) -> list[tuple[int, Decimal]]:
+    """What each part of a table, by its number there, brings to the score; the steps sum to −lost exactly.
+
+    Shares of the score's last place in proportion to what each costs within the table, by largest remainder.
+    """
+    inner = [(at, one.lost) for at, one in enumerate(part.parts) if one.lost is not None]
+    whole = sum((lost for _at, lost in inner), Decimal(0))
+    if part.lost is None or not whole:
+        return []
+    places, within = -int(part.lost.as_tuple().exponent), max(-int(lost.as_tuple().exponent) for _at, lost in inner)
+    total, divisor = int(-part.lost.scaleb(places)), int(whole.scaleb(within))
+    sign = 1 if divisor > 0 else -1
+    shares = share_out([sign * int(lost.scaleb(within)) * total for _at, lost in inner], sign * divisor, total)
+    return [(at, Decimal(share).scaleb(-places)) for (at, _lost), share in zip(inner, shares, strict=True)]
+
+
 def _sentence(part: Told) -> str:
     if part.value is None:
         return _missing(part)

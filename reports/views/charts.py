@@ -1,6 +1,6 @@
 """What the drawings in the browser are given. Decimals become floats only here; pages print the decimals."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -13,7 +13,7 @@ from ..rules.events import Line
 from ..rules.figures import FIGURES
 from ..rules.line_sentences import line_title
 from ..rules.periods import Span
-from ..rules.story import event_steps
+from ..rules.story import event_steps, table_steps
 
 ZERO = Decimal(0)
 
@@ -24,15 +24,19 @@ def number(value: Decimal | int | None) -> float | None:
 
 
 def waterfall(
-    row: RankingRow, parts: Sequence[Shown], urls: Sequence[str], lines: Mapping[str, Sequence[Line]] | None = None
+    row: RankingRow,
+    parts: Sequence[Shown],
+    address: Callable[[Shown], str],
+    lines: Mapping[str, Sequence[Line]] | None = None,
 ) -> dict[str, Any] | None:
     """From what a unit starts with to its score, one step for what each component costs; None without a score.
 
-    Points by event have a step for each of the rule's ``lines``; the last step is what the rule's bounds change.
+    Points by event have a step for each of the rule's ``lines``, tables one for each of their parts; the last step is
+    what the rule's bounds change. ``address`` says where a part's rows are, or nothing.
     """
     if row.score is None:
         return None
-    steps = [step for part, url in zip(parts, urls, strict=True) for step in _steps(part, url, lines or {})]
+    steps = [step for part in parts for step in _steps(part, address, lines or {})]
     limit = limit_of(row, parts)
     if limit:
         steps.append({"label": _("Bounds of the rule"), "value": number(limit), "url": "", "note": ""})
@@ -44,15 +48,22 @@ def waterfall(
     }
 
 
-def _steps(part: Shown, url: str, lines: Mapping[str, Sequence[Line]]) -> Iterator[dict[str, Any]]:
+def _steps(
+    part: Shown, address: Callable[[Shown], str], lines: Mapping[str, Sequence[Line]]
+) -> Iterator[dict[str, Any]]:
     if part.lost is None:
         return
+    within = table_steps(part)
+    for place, points in within:
+        one = part.parts[place]
+        yield {"label": str(one.title), "value": number(points), "url": address(one), "note": ratio(one)}
     named, found = lines.get(part.figure, ()), event_steps(part, part.base)
-    if not named or not found:
-        yield {"label": str(part.title), "value": number(-part.lost), "url": url, "note": ratio(part)}
+    if not within and not (named and found):
+        yield {"label": str(part.title), "value": number(-part.lost), "url": address(part), "note": ratio(part)}
     for at, points in found if named else ():
         label = str(part.title) if at is None else line_title(named[at])
         note = _("bounds of the part") if at is None else ""
+        url = address(part)
         yield {
             "label": label,
             "value": number(points),

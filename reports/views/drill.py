@@ -60,17 +60,17 @@ def ranking_unit(request: UserRequest, period: str, group: str, unit: str) -> Ht
     query = looked_at(request.GET).query
     drill = open_units(request.user).filter(pk=row.unit_id).exists()
     parts, lines = shown_components(row), lines_of(ranking)
-    urls = [
-        _address(ranking, "component", unit, part.figure, query=query) if drill and part.has_rows else ""
-        for part in parts
-    ]
+
+    def rows_behind(part: Shown) -> str:
+        return _address(ranking, "component", unit, part.figure, query=query) if drill and part.has_rows else ""
+
     before = row_before(row, request.user)
     context = {
         "ranking": ranking,
         "row": row,
         "entry": ranking.entries.filter(unit=row.unit, board="").first(),
-        "parts": list(zip(parts, urls, strict=True)),
-        "chart": waterfall(row, parts, urls, lines),
+        "parts": [(part, rows_behind(part)) for part in parts],
+        "chart": waterfall(row, parts, rows_behind, lines),
         "moved": moved(row, before, rows=drill),
         "before": before,
         "year_before": row_before(row, request.user, ranking.period.span.year_before()),

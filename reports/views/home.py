@@ -21,6 +21,7 @@ from ..models import Objection
 from ..queries import city_figures, city_trend, desk, lists
 from ..queries.objections import announced_rows
 from ..queries.ranking_page import groups_in
+from ..queries.rankings import Shown
 from ..queries.standing import Standing, home_unit, standing_of
 from ..rules.periods import Span, containing
 from . import charts
@@ -92,11 +93,14 @@ def _to_do(user: User, at: datetime) -> list[dict[str, Any]]:
 def _standing(standing: Standing) -> dict[str, Any]:
     row = standing.row
     address = [row.ranking.period.code, row.ranking.group.code, row.unit.code]
-    urls = [reverse("reports:component", args=[*address, part.figure]) for part in standing.parts]
+
+    def rows_behind(part: Shown) -> str:
+        return reverse("reports:component", args=[*address, part.figure]) if part.has_rows else ""
+
     return {
         "standing": standing,
         "row": row,
-        "why": charts.waterfall(row, standing.parts, urls),
+        "why": charts.waterfall(row, standing.parts, rows_behind),
         "trend": charts.places(standing.rows),
         "score_change": standing.score_change,
         "changes": charts.changes(standing.parts, standing.before),
