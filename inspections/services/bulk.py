@@ -28,7 +28,7 @@ from .repeats import mark_repeats
 
 IMPORTER = "import"
 #: The note on a step whose time no sheet told.
-UNTIMED = "导入:时间不详"
+UNTIMED = "导入：时间不详"
 
 ANSWER_COLUMNS = (
     "inspection_id", "item_id", "indicator_id", "seen_at", "outcome", "count", "deduction", "note", "earned",

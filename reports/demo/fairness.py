@@ -21,20 +21,20 @@ from .visits import History
 
 #: What units write, and what the office answers: upheld or not; the last stay open.
 APPEALS = (
-    ("problem", "该处自上月起由市政公司围挡施工,不属我单位管理,附施工告知书。", True, "施工告知书属实,问题不成立。"),
-    ("problem", "照片拍摄地点在相邻单位辖区内,附辖区界线图。", True, "经核对界线图,不在该单位辖区,申诉成立。"),
-    ("problem", "检查前一日刚整改完毕,附当日工作照片。", False, "照片与现场不符,申诉不成立。"),
-    ("severity", "只有一处,范围很小,建议按轻微问题处理。", True, "仅一处且范围很小,同意降低严重程度。"),
-    ("severity", "未影响居民出行,建议降低严重程度。", False, "位于人流密集处,维持原严重程度。"),
-    ("problem", "该点位已移交相邻街道,附移交清单。", None, ""),
-    ("severity", "当天已处理,影响不大。", None, ""),
+    ("problem", "该处自上月起由市政公司围挡施工，不属我单位管理，附施工告知书。", True, "施工告知书属实，问题不成立。"),
+    ("problem", "照片拍摄地点在相邻单位辖区内，附辖区界线图。", True, "经核对界线图，不在该单位辖区，申诉成立。"),
+    ("problem", "检查前一日刚整改完毕，附当日工作照片。", False, "照片与现场不符，申诉不成立。"),
+    ("severity", "只有一处，范围很小，建议按轻微问题处理。", True, "仅一处且范围很小，同意降低严重程度。"),
+    ("severity", "未影响居民出行，建议降低严重程度。", False, "位于人流密集处，维持原严重程度。"),
+    ("problem", "该点位已移交相邻街道，附移交清单。", None, ""),
+    ("severity", "当天已处理，影响不大。", None, ""),
 )
 DRAWN, SEEN_AGAIN = 24, 12
 #: Which of the rechecks fail, and what the inspector writes.
 FAILED = {
-    3: ("not_fixed", "现场仍与整改前一样,未见处理"),
-    7: ("false", "整改照片不是此处,现场没有动过"),
-    11: ("not_fixed", "只整改了一处,其余未动"),
+    3: ("not_fixed", "现场仍与整改前一样，未见处理"),
+    7: ("false", "整改照片不是此处，现场没有动过"),
+    11: ("not_fixed", "只整改了一处，其余未动"),
 }
 
 
@@ -63,7 +63,7 @@ def _make_appeals(people: People, office: list[User], history: History) -> int:
     chosen = list(held.select_related("unit", "site").order_by("-severity", "pk")[: 3 * len(APPEALS) : 3])
     users = User.objects.in_bulk(set(people.contacts.values()))
     for problem, (against, text, upheld, answer) in zip(chosen, APPEALS, strict=False):
-        proof = [ContentFile("情况说明(演示)".encode(), name="情况说明.txt")] if upheld is not None else []
+        proof = [ContentFile("情况说明（演示）".encode(), name="情况说明.txt")] if upheld is not None else []
         at = min(history.now, (problem.received_at or problem.handed_over_at or history.now) + timedelta(minutes=20))
         made = make_appeal(
             problem=problem, against=against, text=text, severity="minor" if against == "severity" else "",

@@ -34,7 +34,7 @@ def make_reminders(clock: WorkClock, now: datetime) -> None:
     office = User.objects.get(username=Role.OFFICE)
     for draft in Supervision.objects.order_by("due_at", "pk")[:ISSUED]:
         issue_supervision(
-            supervision=draft, requirement="请主要负责同志牵头,立即组织整改,并书面报告整改情况。",
-            deadline=day + 3 * ONE_DAY, contact="张敏 0911-8000000(演示)", by=office, at=morning,
+            supervision=draft, requirement="请主要负责同志牵头，立即组织整改，并书面报告整改情况。",
+            deadline=day + 3 * ONE_DAY, contact="张敏 0911-8000000（演示）", by=office, at=morning,
         )  # fmt: skip
     Notice.objects.filter(at__lt=now - READ_AFTER).update(read_at=F("at"))

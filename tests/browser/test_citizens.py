@@ -58,10 +58,10 @@ def test_nothing_sticks_out_at_320_pixels(reported, open_page, role, path):
 @pytest.mark.parametrize("script", [True, False])
 def test_from_the_form_to_where_it_stands(reported, open_page, script, tmp_path):
     page = open_page(reported.office, "/report/", viewport={"width": 390, "height": 844}, java_script_enabled=script)
-    page.get_by_label("在哪里?用您自己的话写").fill("农贸")
+    page.get_by_label("在哪里？用您自己的话写").fill("农贸")
     page.get_by_role("button", name="在名单里查找").click()
     page.get_by_label("西街农贸市场").check()
-    page.get_by_label("反映什么问题?").fill("污水外溢")
+    page.get_by_label("反映什么问题？").fill("污水外溢")
     page.get_by_role("button", name="提交").click()
 
     code = page.locator("#tracking-code").inner_text()

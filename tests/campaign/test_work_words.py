@@ -42,7 +42,7 @@ def test_friday_four_reads_as_in_the_street():
 
     assert [(stretch(piece), counted(piece)) for piece in path] == [
         ("11月27日 周五 16:00–18:00", "2 个工作时"),
-        ("11月28日 周六–11月29日 周日", "休息日,不计时"),
+        ("11月28日 周六–11月29日 周日", "休息日，不计时"),
         ("11月30日 周一 08:00–10:00", "2 个工作时"),
     ]
 

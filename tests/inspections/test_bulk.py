@@ -190,7 +190,7 @@ def test_an_act_is_asked_for_with_its_consequence_before_it_is_done(office, city
     asked = office.post(ASK, {"act": "close", "problem": ticks(*problems)})
     done = office.post(ASK, {"act": "close", "problem": ticks(*problems), "confirmed": "1"})
 
-    assert "销号:2 件" in asked.content.decode()
+    assert "销号：2 件" in asked.content.decode()
     assert done.status_code == 302
     assert Problem.objects.filter(state="closed").count() == 2
 

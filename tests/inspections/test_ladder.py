@@ -128,4 +128,4 @@ def test_the_problem_shows_the_rungs_it_climbed(client, city, problem):
     climb(now=at(THURSDAY, 11))
     client.force_login(city.leader)
 
-    assert "超期:提醒单位负责人" in client.get(problem.get_absolute_url()).text
+    assert "超期：提醒单位负责人" in client.get(problem.get_absolute_url()).text

@@ -25,7 +25,7 @@ def test_the_steps_from_100_sum_to_the_score(ranked, signed_in):
     text = signed_in(ranked.leader).get(ROW).content.decode()
 
     assert total_row(text)[-3:-1] == ["71.00", "29.00"]
-    assert "占 100 分中的 60 分;本期 85.00 %(17 / 20),失 9 分。" in text
+    assert "占 100 分中的 60 分；本期 85.00 %(17 / 20)，失 9 分。" in text
 
 
 def test_sites_sum_to_the_printed_numerator_and_denominator(ranked, signed_in):
@@ -85,7 +85,7 @@ def test_a_late_entry_is_marked_and_the_difference_is_said(ranked, signed_in):
 
     text = signed_in(ranked.office).get(f"{ROW}conformity/?site=D1").content.decode()
 
-    assert "定稿后补录,未计入" in text
+    assert "定稿后补录，未计入" in text
     assert "排名数据以定稿为准" in text
 
 

@@ -23,7 +23,7 @@ def test_place_score_components_and_bands_are_shown(ranked, signed_in):
     assert "71.00" in text  # 85 % × 60 + 50 % × 40
     assert "17 / 20" in text
     assert "1 / 2" in text
-    assert "红榜:前 1 名且不低于 60 分" in text
+    assert "红榜：前 1 名且不低于 60 分" in text
     assert ranked.ranking.digest in text
 
 

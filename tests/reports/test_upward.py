@@ -28,7 +28,7 @@ def test_what_came_after_closing_says_that_it_does_not_count(ranked, signed_in):
 
     text = signed_in(ranked.office).get(f"/inspections/{late.code}/rankings/").content.decode()
 
-    assert "定稿后补录,未计入" in text
+    assert "定稿后补录，未计入" in text
 
 
 def test_a_draft_is_not_shown_to_the_unit(today, signed_in):
