@@ -46,6 +46,10 @@ def _tell_units(ranking: Ranking, entries: list[ListEntry], key: str, now: datet
 def _text(ranking: Ranking, entries: list[ListEntry]) -> str:
     names = {color: [entry.unit.label for entry in entries if entry.color == color] for color in ON_LIST}
     words = {"red": _("Red list"), "black": _("Black list")}
-    lines = [f"{words[color]}: {'、'.join(listed)}" for color, listed in names.items() if listed]
+    lines = [
+        _("%(list)s: %(who)s") % {"list": words[color], "who": "、".join(listed)}
+        for color, listed in names.items()
+        if listed
+    ]
     where = [f"{settings.SITE_URL}{ranking.get_absolute_url()}"] if settings.SITE_URL else []
     return "\n".join([f"{ranking.period.span.label()} {ranking.group.name}", *lines, *where])

@@ -52,7 +52,7 @@ def test_lists_are_told_to_their_units_and_to_chat_groups(city, closed, settings
     message = Delivery.objects.get()
     assert message.robot.code == "JQ-1"
     assert message.text.startswith("2026年第47周(11.16–11.22) 街道\n")
-    assert "红榜: 东街\nhttps://wenming.example/rankings/2026-W47/" in message.text
+    assert "红榜：东街\nhttps://wenming.example/rankings/2026-W47/" in message.text
 
 
 def test_publishing_freezes_inputs_rule_rows_and_lists(published):
