@@ -1,5 +1,6 @@
 """The ledger's pages: the list, one problem, its moves, the batch."""
 
+from urllib.parse import unquote, urlsplit
 from uuid import uuid4
 
 from django.contrib import messages
@@ -161,9 +162,9 @@ def _again(
     request: UserRequest, found: Problem, move: Move, form: MoveForm, *, status: int, conflict: Conflict | None = None
 ) -> HttpResponse:
     context = page_context(request.user, found, at=timezone.now(), typed=(move, form))
-    panel = bool(request.htmx)
-    context |= {"panel": panel, "conflict": conflict, "typed_note": form.data.get("note", "").strip()}
-    template = "inspections/problem.html#body" if panel else "inspections/problem.html"
+    headed = _in_panel(request, found) or conflict is not None  # where it stands now is said above it
+    context |= {"panel": headed, "conflict": conflict, "typed_note": form.data.get("note", "").strip()}
+    template = "inspections/problem.html#body" if request.htmx else "inspections/problem.html"
     return render(request, template, context, status=status)
 
 
@@ -171,17 +172,26 @@ def _moved(request: UserRequest, moved: Problem) -> HttpResponse:
     words = _("%(code)s: %(state)s.") % {"code": moved.code, "state": moved.get_state_display()}
     if not Problem.objects.visible_to(request.user).filter(pk=moved.pk).exists():
         return _gone(request, words)
-    if not request.htmx:
-        messages.success(request, words)
-        return redirect(moved)
+    if not _in_panel(request, moved):
+        return _over(request, words, moved.get_absolute_url())
     context = page_context(request.user, _problem(request, moved.code), at=timezone.now())
     response = render(request, "inspections/problem.html#body", context | {"panel": True, "done": words})
     response["HX-Trigger"] = "problem-moved"
     return response
 
 
+def _in_panel(request: UserRequest, problem: Problem) -> bool:
+    """Whether the form was sent from beside a list, and not from the problem's own page, whose head would stay old."""
+    here = urlsplit(request.htmx.current_url_abs_path or "").path
+    return bool(request.htmx) and unquote(here) != unquote(problem.get_absolute_url())
+
+
 def _gone(request: UserRequest, words: str) -> HttpResponse:
     """After a move that takes the problem out of this person's sight, the list is what remains."""
+    return _over(request, words, reverse("inspections:problems"))
+
+
+def _over(request: UserRequest, words: str, target: str) -> HttpResponse:
+    """Another page, whole, with words on top."""
     messages.success(request, words)
-    target = reverse("inspections:problems")
     return HttpResponse(headers={"HX-Redirect": target}) if request.htmx else redirect(target)

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 
 from campaign.models import User
 from campaign.permissions import Permission
-from campaign.queries import work_clock
-from campaign.rules import Stretch, UnknownYear, WorkClock, day_of, parse_limit
+from campaign.queries import running_campaign, work_clock
+from campaign.rules import day_of
 from campaign.templatetags.present import daytime
 from campaign.templatetags.work_time import limit
 from units.models import Unit
@@ -24,13 +24,14 @@ from ..models import Paper, Photo, Plan, Problem, Step, Suspension
 from ..queries import ledger
 from ..queries.checklist import LimitChoice, limit_choices, units_near
 from ..queries.citizens import said_of
-from ..queries.extensions import granted_now, open_one
+from ..queries.extensions import open_one
 from ..queries.fairness import fairness_of
 from ..queries.hand_over import units_by_rule
 from ..queries.limits import Terms, terms_of
 from ..queries.moves import RARE, moves_now
+from ..queries.way import leads_to, way_to
 from ..rules import Move, State, SystemMove
-from ..services.deadlines import due_dates
+from ..services.deadlines import RECEIVE_LIMIT, due_dates
 from .move_words import WORDS
 
 Typed = tuple[Move, MoveForm]
@@ -56,27 +57,24 @@ class Choice:
 
 def page_context(user: User, problem: Problem, *, at: datetime, typed: Typed | None = None) -> dict[str, Any]:
     """Everything the template shows; ``typed`` is a form that came back, shown instead of an empty one."""
-    clock = work_clock()
+    campaign = running_campaign()
+    clock, begun = work_clock(campaign), problem.handed_over_at
     open_due = problem.due_at if problem.closed_at is None else None
     steps = ledger.story(problem, user)
-    begun, path = _path(problem, steps, clock)
     terms = terms_of([problem])[problem.pk]
+    receive = terms.receive or (campaign.receive_limit if campaign else RECEIVE_LIMIT)
     returned = steps[-1] if problem.returned_at else None
-    asked = list(problem.extensions.all())
     return {
         "problem": problem,
         "left": clock.remaining(open_due, at) if open_due else None,
-        "begun": begun,
-        "path": path,
-        "counts_from": clock.start(begun.at) if begun else None,
+        "way": way_to(problem, steps, clock),
+        "receive_limit": receive if leads_to(problem.receive_due_at, receive, since=begun, clock=clock) else "",
         "returned": returned,
-        "asking": open_one(asked),
+        "asking": open_one(problem.extensions.all()),
         "to_suspend": _waiting(problem),
         "suspension_proofs": [
             file for one in problem.suspensions.all() if one.granted is not None for file in one.proofs.all()
         ],
-        "resumed": any(one.resumed_at for one in problem.suspensions.all()),
-        "extended": next(iter(granted_now(problem, asked)), None),
         "fairness": fairness_of(problem, user, at=at, clock=clock),
         "pairs": pairs_of(problem),
         "relatives": ledger.relatives(problem, user),
@@ -102,28 +100,6 @@ def page_context(user: User, problem: Problem, *, at: datetime, typed: Typed | N
 
 #: Papers about one problem that its page names, the newest.
 MOST_PAPERS = 10
-#: Moves from which a clock may run.
-STARTS = (Move.HAND_OVER, Move.TRANSFER, Move.REOPEN)
-
-
-def _path(problem: Problem, steps: list[Step], clock: WorkClock) -> tuple[Step | None, list[Stretch]]:
-    """The step that the deadline runs from, and how; none where today's calendar does not lead to the date set.
-
-    Where more time was granted it is the way to the deadline before that.
-    """
-    granted = granted_now(problem, problem.extensions.all())
-    due = granted[0].due_before if granted else problem.due_at
-    if due is None or any(one.resumed_at for one in problem.suspensions.all()):
-        return None, []
-    for step in reversed(steps):
-        if step.move in STARTS:
-            try:
-                path = clock.explain(step.at, parse_limit(problem.limit))
-            except (UnknownYear, ValueError):
-                continue
-            if path[-1].ends == due:
-                return step, path
-    return None, []
 
 
 def pairs_of(problem: Problem) -> list[dict[str, Any]]:

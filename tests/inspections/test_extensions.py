@@ -55,7 +55,7 @@ def test_granted_the_deadline_moves_and_says_from_where(client, city, asked):
     asked.refresh_from_db()
     page = page_of(client, city.leader, asked)
     assert (asked.due_at, asked.extensions.get().granted) == (at(UNTIL, 10), True)
-    assert page.context["path"][-1].ends == at(date(2026, 11, 26), 10)
+    assert page.context["way"].path[-1].ends == at(date(2026, 11, 26), 10)
     assert "已同意延期" in page.content.decode()
     assert Event.objects.get(action="problem.time_granted").after["due_at"].startswith("2026-12-04T02:00")
 

@@ -149,7 +149,7 @@ def test_a_reopened_problem_may_get_a_new_limit_and_explains_it(client, city):
     problem.refresh_from_db()
     page = client.get(problem.get_absolute_url())
     assert problem.due_at == at(date(2026, 11, 25), 10)
-    assert (page.context["begun"].move, len(page.context["path"])) == ("reopen", 1)
+    assert (page.context["way"].begun.move, len(page.context["way"].path)) == ("reopen", 1)
 
 
 def test_reopening_marks_the_day_it_had_been_closed(city):

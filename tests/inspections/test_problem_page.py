@@ -255,6 +255,33 @@ def test_panel_gets_the_body_alone_and_answers_in_it(client, city):
     assert 'id="problem-body"' in moved.content.decode()
 
 
+@pytest.mark.parametrize("behind", ["", "?from=board", "#move-cancel"])
+def test_on_its_own_page_a_move_opens_the_page_anew(client, city, behind):
+    """Else the state in the page's head would stay the one from before."""
+    problem = make_problem(city)
+    client.force_login(city.office)
+    url = problem.get_absolute_url()
+    here = {"HX-Request": "true", "HX-Current-URL": f"http://testserver{url}{behind}"}
+
+    moved = client.post(f"{url}cancel/", {"version": 0, "note": "重复"}, headers=here)
+
+    assert moved.headers["HX-Redirect"] == url
+    assert "已作废" in client.get(url).text
+
+
+def test_on_its_own_page_bad_input_comes_back_in_place(client, city):
+    problem = make_problem(city)
+    client.force_login(city.office)
+    url = problem.get_absolute_url()
+    here = {"HX-Request": "true", "HX-Current-URL": f"http://testserver{url}"}
+
+    refused = client.post(f"{url}cancel/", {"version": 0, "note": ""}, headers=here)
+
+    assert refused.status_code == 422
+    assert "panel-head" not in refused.text
+    assert "<html" not in refused.text
+
+
 def test_the_page_costs_few_statements(client, city):
     problem = advance(make_problem(city), Move.HAND_OVER, Move.RECEIVE, Move.SUBMIT, city=city)
     client.force_login(city.office)
@@ -269,7 +296,7 @@ def test_a_deadline_of_another_calendar_is_not_explained_wrongly(client, city):
     problem = advance(make_problem(city), Move.HAND_OVER, city=city)
     Problem.objects.update(due_at=at(date(2026, 12, 1)))
 
-    assert page_of(client, city.office, problem).context["path"] == []
+    assert page_of(client, city.office, problem).context["way"] is None
 
 
 def test_in_english(client, city):

@@ -121,7 +121,7 @@ def test_reading_it_resumes_it(client, city, suspended):
     page = page_of(client, city.leader, suspended, when=AFTER)
 
     assert page.context["problem"].state == "received"
-    assert "期限已按挂账的工作时间顺延" in page.content.decode()
+    assert "顺延后的期限" in page.content.decode()
 
 
 def test_it_is_not_resumed_on_its_last_day(suspended):
