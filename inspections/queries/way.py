@@ -102,8 +102,9 @@ def _stood(suspension: Suspension, limit: Limit, clock: WorkClock) -> Stretch | 
     since, till = suspension.decided_at, suspension.resumed_at
     if since is None or till is None:
         return None
-    by_days = limit.unit == "d"
-    return Stretch(since, till, clock.days_between(day_of(since), day_of(till)) if by_days else clock.worked(since, till))
+    if limit.unit == "d":
+        return Stretch(since, till, clock.days_between(day_of(since), day_of(till)))
+    return Stretch(since, till, clock.worked(since, till))
 
 
 def leads_to(due: datetime | None, limit: str, *, since: datetime | None, clock: WorkClock) -> bool:
