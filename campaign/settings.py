@@ -126,6 +126,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {**QUEUE_TIMEOUTS, "visibility_timeout": 3600}
 if WEB:  # no second try: with a silent broker a person would wait for every one of them
     CELERY_BROKER_TRANSPORT_OPTIONS |= {"max_retries": 0, "health_check_interval": 0}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # an outage of hours must not end worker and beat
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
@@ -136,21 +137,23 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "Asia/Shanghai"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
+#: What a lost queue left behind is taken up so soon that it is done within a minute of the queue's return.
+SWEEP = timedelta(seconds=30)
 CELERY_BEAT_SCHEDULE = {
     "refresh stale figures": {
         "task": "reports.tasks.refresh_stale",
-        "schedule": timedelta(seconds=30),
+        "schedule": SWEEP,
         "options": {"expires": 30},
     },
     "take up imports": {
         "task": "reports.tasks.sweep_imports",
-        "schedule": timedelta(minutes=1),
-        "options": {"expires": 60},
+        "schedule": SWEEP,
+        "options": {"expires": 30},
     },
     "go on with batches of the ledger": {
         "task": "inspections.tasks.sweep_bulk",
-        "schedule": timedelta(minutes=1),
-        "options": {"expires": 60},
+        "schedule": SWEEP,
+        "options": {"expires": 30},
     },
     "resume what was suspended": {
         "task": "inspections.tasks.resume_suspended",
@@ -159,8 +162,8 @@ CELERY_BEAT_SCHEDULE = {
     },
     "take up papers": {
         "task": "inspections.tasks.take_up_papers",
-        "schedule": timedelta(minutes=1),
-        "options": {"expires": 60},
+        "schedule": SWEEP,
+        "options": {"expires": 30},
     },
     "sweep photographs": {
         "task": "inspections.tasks.sweep_photos",
@@ -173,18 +176,18 @@ CELERY_BEAT_SCHEDULE = {
     },
     "make documents that were forgotten": {
         "task": "reports.tasks.make_waiting_documents",
-        "schedule": timedelta(minutes=1),
-        "options": {"expires": 60},
+        "schedule": SWEEP,
+        "options": {"expires": 30},
     },
     "seal the audit trail": {
         "task": "campaign.tasks.seal_events",
-        "schedule": timedelta(minutes=1),
-        "options": {"expires": 60},
+        "schedule": SWEEP,
+        "options": {"expires": 30},
     },
     "send what waits in the outbox": {
         "task": "campaign.tasks.send_waiting",
-        "schedule": timedelta(minutes=1),
-        "options": {"expires": 60},
+        "schedule": SWEEP,
+        "options": {"expires": 30},
     },
     "warn of missing years": {
         "task": "campaign.tasks.warn_of_missing_years",

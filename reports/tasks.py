@@ -31,7 +31,7 @@ def make_document(pk: int) -> None:
 
 @shared_task
 def make_waiting_documents() -> None:
-    """Every minute: files whose task was lost, or whose worker died."""
+    """Every half minute: files whose task was lost, or whose worker died."""
     for pk in documents.sweep_documents(now=timezone.now()):
         documents.make_document(pk=pk, now=timezone.now())
 
@@ -44,7 +44,7 @@ def run_import(pk: int) -> None:
 
 @shared_task
 def sweep_imports() -> None:
-    """Every minute: uploads whose task was lost, or whose worker died."""
+    """Every half minute: uploads whose task was lost, or whose worker died."""
     now = timezone.now()
     for pk in runs.unfinished(now=now):
         runs.work(pk=pk, now=now)

@@ -22,7 +22,8 @@ from ..models import Delivery, Robot
 PAUSES = [timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180, 360)]
 #: Whoever took a message has this long before another may.
 LEASE = timedelta(minutes=15)
-BATCH = 20
+#: Sent twice a minute; a group takes 20 messages a minute.
+BATCH = 10
 CONNECT_SECONDS, READ_SECONDS, WHOLE_SECONDS = 3, 5, 10
 MOST_ANSWER = 64 * 1024
 

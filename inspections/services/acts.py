@@ -35,7 +35,8 @@ class Act:
     photograph after for those before, ``unpaired`` the reason why there is none. ``until`` is the day to which more
     time or a suspension runs, or on which a plan is to be ready; ``responsible`` the plan's person. ``inspector`` is
     who is to check, ``original`` what a copy is merged into, ``parts`` what a problem is split into, at once handed
-    over with ``hand_over``. ``proofs`` are files that show why a suspension is asked for or set.
+    over with ``hand_over``. ``proofs`` are files that show why a suspension is asked for or set. ``one_of_many``: a run
+    does the same with others and tells people when it is through.
     """
 
     move: Move | SystemMove
@@ -57,6 +58,7 @@ class Act:
     original: Problem | None = None
     parts: Sequence[Part] = ()
     hand_over: bool = False
+    one_of_many: bool = False
 
     @property
     def all_photos(self) -> frozenset[UUID]:

@@ -20,13 +20,14 @@ from units.models import Membership, Unit
 from ..models import BulkItem, BulkRun, Problem
 from ..rules import TRANSITIONS, WITH_UNIT, Move
 from .ledger import Conflict, Result, hand_over_many, move_problem
+from .telling import MANY_TO_HOLDER, tell_of_batch
 
 #: Problems of one run, and of one transaction of it.
 MOST, AT_A_TIME = 10_000, 50
 #: So many are done while the person waits.
 AT_ONCE = 50
 #: A run that no worker touched for so long was forgotten by one that died.
-FORGOTTEN = timedelta(minutes=1)
+FORGOTTEN = timedelta(seconds=20)
 REMINDER = gettext_noop("The creation office asks you to act on %(count)s problems.")
 
 
@@ -104,7 +105,7 @@ def _do(run: BulkRun, items: list[BulkItem], at: datetime) -> None:
     if run.act == Move.HAND_OVER:
         _hand_over(run, items, at)
         return
-    given: dict[str, Any] = {"note": run.note}
+    given: dict[str, Any] = {"note": run.note, "one_of_many": True}
     if run.act == Move.TRANSFER:
         given |= {"unit": run.unit, "limit": run.limit or None, "keep_due": not run.limit}
     for item in items:
@@ -168,19 +169,26 @@ def _hand_over(run: BulkRun, items: list[BulkItem], at: datetime) -> None:
 
 
 def _finish(run: BulkRun, at: datetime) -> None:
-    """The end of a run: its line in the trail, and one reminder for each person, however many the problems."""
+    """The end of a run: its line in the trail, and one notice for each person, however many the problems."""
     run.finished_at = at
     done = run.items.filter(result=BulkItem.Result.DONE)
     count = done.count()
     after = {"act": run.act, "done": count, "left": run.total - count}
     record("bulk.done", run, by=run.by, reference=str(run.token), after=after)
-    if run.act == BulkRun.REMIND and count:
-        people = Membership.objects.filter(unit__problems__in=done.values("problem"), user__is_active=True)
-        counted = people.values_list("user").annotate(count=Count("unit__problems", distinct=True)).order_by("user")
-        deliver(
-            Notice(
-                person_id=person, sentence=REMINDER, values={"count": waiting}, kind=Notice.Kind.PROBLEM, at=at,
-                url="/problems/?mine=on&order=due", key=f"reminder:{run.token}",
-            )
-            for person, waiting in counted
-        )  # fmt: skip
+    if run.act == BulkRun.REMIND:
+        _remind_all(run, done, at)
+    elif run.act in MANY_TO_HOLDER:
+        problems = list(Problem.objects.filter(pk__in=done.values("problem")).order_by("pk"))
+        tell_of_batch(problems, by=run.by, at=at, move=run.act, key=f"{run.act}:{run.token}")
+
+
+def _remind_all(run: BulkRun, done: QuerySet[BulkItem], at: datetime) -> None:
+    people = Membership.objects.filter(unit__problems__in=done.values("problem"), user__is_active=True)
+    counted = people.values_list("user").annotate(count=Count("unit__problems", distinct=True)).order_by("user")
+    deliver(
+        Notice(
+            person_id=person, sentence=REMINDER, values={"count": waiting}, kind=Notice.Kind.PROBLEM, at=at,
+            url="/problems/?mine=on&order=due", key=f"reminder:{run.token}",
+        )
+        for person, waiting in counted
+    )  # fmt: skip

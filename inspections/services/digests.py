@@ -124,5 +124,6 @@ def _tell_groups(day: date, now: datetime) -> None:
         return
     whole = sum(count for _name, count in groups)
     words = _("Overdue on %(day)s: %(count)s problems") % {"day": f"{day:%m-%d}", "count": whole}
-    lines = [_("%(group)s: %(count)s") % {"group": name or _("Other units"), "count": count} for name, count in groups]
+    one = _("%(group)s: %(count)s problems")
+    lines = [one % {"group": name or _("Other units"), "count": count} for name, count in groups]
     announce(to=robots, text="\n".join([words, *lines, *_where("/problems/?overdue=on")]), key=f"overdue:{day}", at=now)

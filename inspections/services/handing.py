@@ -16,7 +16,6 @@ from ..models import Problem, Step
 from ..queries.limits import terms_of
 from ..rules import Move, State
 from .deadlines import dates_of
-from .telling import tell_of_batch
 
 #: A problem that nobody holds has no clock; its hand-over stays in the steps.
 NO_CLOCK: dict[str, Any] = {"handed_over_at": None, "receive_due_at": None, "received_at": None, "due_at": None}
@@ -34,7 +33,7 @@ def snapshot(problem: Problem) -> dict[str, Any]:
 def hand_over_all(
     problems: Sequence[Problem], *, by: User, at: datetime, ruled: Mapping[int, Unit] | None = None
 ) -> None:
-    """Write the state, the steps and the trail of problems whose rows are locked: one statement each.
+    """Write the state, the steps and the trail of problems whose rows are locked: one statement each. Tells nobody.
 
     ``ruled``: problem (id) → the unit that it goes to instead of its own.
     """
@@ -69,7 +68,6 @@ def hand_over_all(
         an_event(f"problem.{state}", problem, by=by, before=before[problem.pk], after=snapshot(problem))
         for problem in problems
     )
-    tell_of_batch(problems, by=by, at=at)
     facts_changed({day_of(at)})
 
 

@@ -257,8 +257,8 @@ def hand_over_many(*, versions: Mapping[str, int], by: User, at: datetime) -> li
 
     Problems that somebody moved meanwhile, that their unit returned as another's, or whose unit exists no more, are
     left as they are and said so in the result; codes that the person may not see do not appear in it. The number of
-    statements does not depend on the number of problems. Raises PermissionDenied, or ValidationError when the work
-    calendar lacks a year.
+    statements does not depend on the number of problems. Who holds them is told by the caller. Raises
+    PermissionDenied, or ValidationError when the work calendar lacks a year.
     """
     if not by.can(TRANSITIONS[Move.HAND_OVER].permission):
         raise PermissionDenied

@@ -13,6 +13,7 @@ from ..rules import Move
 from .acts import Act, Part
 from .handing import hand_over_all
 from .noting import store_problems
+from .telling import tell_of_batch
 
 MOST_PARTS = 100
 TEXT_LENGTH = Problem._meta.get_field("text").max_length or 0
@@ -46,6 +47,7 @@ def follow(before: Problem, now: Problem, act: Act) -> None:
     CitizenReport.objects.filter(problem=now).update(problem=parts[0])
     if act.hand_over:
         hand_over_all(parts, by=act.by, at=act.at)
+        tell_of_batch(parts, by=act.by, at=act.at, key=f"{Move.SPLIT}:{now.code}")
 
 
 def _part(whole: Problem, part: Part, act: Act) -> Problem:

@@ -44,7 +44,7 @@ def test_the_number_of_statements_does_not_grow(city, count):
     ) as queries:
         hand_over_many(versions={problem.code: 0 for problem in problems}, by=city.office, at=TEN)
 
-    assert len(queries) == 13
+    assert len(queries) == 11
 
 
 def test_a_missing_year_hands_over_nothing(city):

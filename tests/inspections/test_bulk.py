@@ -1,6 +1,6 @@
 """One act on many problems: asked, done a few at a time, told row by row."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from io import BytesIO
 
 import openpyxl
@@ -136,7 +136,7 @@ def test_a_finished_run_is_not_done_again(city):
 
 def test_the_sweep_takes_up_what_nobody_works_on(city):
     run = run_for(city, Move.CLOSE, submitted(city, 1))
-    assert forgotten_runs(at=TEN + timedelta(seconds=30)) == []
+    assert forgotten_runs(at=TEN + timedelta(seconds=10)) == []
 
     sweep_bulk()
 
@@ -153,6 +153,68 @@ def test_nobody_is_reminded_twice_however_many_the_problems(city):
     notice = Notice.objects.exclude(key__startswith="hand_over:").get()
     assert (notice.person, notice.values) == (city.leader, {"count": 3})
     assert results(run) == ["done"] * 3 + ["left"]
+
+
+def told() -> list[tuple[str, str]]:
+    """Who was told what, but for the hand-overs one by one."""
+    notices = Notice.objects.exclude(key__startswith="hand_over:WT").select_related("person")
+    return [(notice.person.username, notice.text) for notice in notices]
+
+
+def test_a_run_tells_each_unit_once_however_many_steps_it_takes(city, monkeypatch):
+    monkeypatch.setattr(bulk_runs, "AT_A_TIME", 2)
+    west = make_problem(city, "WT-9", unit=city.west, text="井盖缺失")
+
+    finish(run_for(city, Move.HAND_OVER, [*make_problems(city, 5), west]))
+
+    assert sorted(told()) == [
+        ("leader", "5 件问题已交办东街，请及时签收。"),
+        ("neighbour", "WT-9 已交办你单位：井盖缺失"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("act", "before", "words"),
+    [
+        ("transfer", [Move.HAND_OVER], ("neighbour", "3 件问题已交办西街，请及时签收。")),
+        ("send_back", REPAIR, ("leader", "东街有 3 件问题整改未通过，已退回。")),
+        ("grant_time", [Move.HAND_OVER, Move.ASK_TIME], ("leader", "东街有 3 件问题已同意延期。")),
+        (
+            "refuse_time",
+            [Move.HAND_OVER, Move.ASK_TIME],
+            {"note": "理由不足"},
+            ("leader", "东街有 3 件问题未同意延期，期限不变。"),
+        ),
+    ],
+)
+def test_other_acts_tell_once_as_well(city, act, before, words):
+    until = {"until": date(2026, 12, 4)} if "ask_time" in before else {}
+    problems = [advance(problem, *before, city=city, **until) for problem in make_problems(city, 3)]
+    Notice.objects.all().delete()
+
+    finish(run_for(city, act, problems, note="说明", unit=city.west if act == "transfer" else None))
+
+    assert told() == [words]
+
+
+def test_what_was_left_is_not_told(city):
+    first, second = make_problems(city, 2)
+    run = run_for(city, Move.HAND_OVER, [first, second])
+    advance(first, Move.CANCEL, city=city)
+
+    finish(run)
+
+    assert told() == [("leader", f"{second.code} 已交办你单位：门口垃圾未清理")]
+
+
+def test_units_that_help_hear_of_it(city):
+    problem = advance(make_problem(city), Move.HAND_OVER, city=city, supporting=[city.west])
+    sent = advance(problem, Move.RECEIVE, Move.SUBMIT, city=city)
+    Notice.objects.all().delete()
+
+    finish(run_for(city, Move.SEND_BACK, [sent], note="照片不清"))
+
+    assert {person for person, _text in told()} == {"leader", "neighbour"}
 
 
 @pytest.mark.parametrize("act", [Move.HAND_OVER, Move.CLOSE, BulkRun.REMIND])

@@ -12,9 +12,9 @@ from inspections.services.acts import Part
 from inspections.services.appeals import decide_appeal, make_appeal
 from inspections.services.citizens import answer_repair
 from inspections.services.entry import Seen, record_inspection
-from inspections.services.ledger import hand_over_many, move_problem
+from inspections.services.ledger import move_problem
 from tests.city import MONDAY, NOON, at
-from tests.inspections.ledger import advance, make_problem, make_problems
+from tests.inspections.ledger import advance, make_problem
 
 
 @pytest.fixture
@@ -199,11 +199,3 @@ def test_who_is_to_check_is_told(city, held):
     advance(sent, Move.ASSIGN_CHECK, city=city, inspector=city.inspector)
 
     assert len(told(city.inspector)) == 1
-
-
-def test_a_batch_tells_each_unit_once(city):
-    problems = make_problems(city, 3)
-
-    hand_over_many(versions=dict.fromkeys((one.code for one in problems), 0), by=city.office, at=NOON)
-
-    assert Notice.objects.get(person=city.leader).values["count"] == 3
