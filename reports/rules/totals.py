@@ -17,6 +17,8 @@ from .parts import Part, Points
 
 #: Digits in which a geometric mean is estimated, and those that must differ from a half to trust the estimate.
 DIGITS, SURE = 60, Decimal("1e-30")
+#: Weights and full marks have at most three places.
+THOUSAND = 1000
 
 
 def quotient(above: int, below: int, rounding: str = "half_up") -> int:
@@ -74,8 +76,9 @@ class Total:
     ) -> None:
         self.mode, self.rounding, self.into = mode, rounding, into
         self.unit = 10**places
-        self.weights = [int(part.weight * 1000) for part in parts]
-        fulls = [int(part.full * 1000) for part in parts]
+        self.weights = [int(part.weight * THOUSAND) for part in parts]
+        #: Full marks have up to three places, which a value need not have: a table of weights 33.333 and 40.
+        fulls = [int(part.full * THOUSAND) for part in parts]
         common = lcm(*fulls)
         above, below = 10**into * (1 if mode == "sum" else 100_000), common * 10**places
         shared = gcd(above, below)
@@ -84,7 +87,8 @@ class Total:
             weight * (common // full) * above // shared for weight, full in zip(self.weights, fulls, strict=True)
         ]
         self.below = below // shared
-        self.fulls = [int(part.full * self.unit) for part in parts]
+        #: Full marks in 1 ÷ 1000 of a value's last place.
+        self.fulls = [full * self.unit for full in fulls]
         self.starts = [int(part.start * self.unit) for part in parts]
         #: Bonus points are added as they are when others carry the weight of what is missing.
         self.carries = [not (isinstance(part, Points) and part.base == 0) for part in parts]
@@ -196,7 +200,7 @@ class Total:
             context.prec = DIGITS
             logs = sum(
                 (
-                    weight * (_log(value) - _log(self.fulls[at]))
+                    weight * (_log(value * THOUSAND) - _log(self.fulls[at]))
                     for (weight, value), at in zip(pairs, here, strict=True)
                 ),
                 Decimal(0),
@@ -208,7 +212,7 @@ class Total:
         shared = gcd(*(weight for weight, _value in pairs))
         ours, theirs = Fraction(1), Fraction(edge, 100 * 10**self.into)
         for (weight, value), at in zip(pairs, here, strict=True):
-            ours *= Fraction(value, self.fulls[at]) ** (weight // shared)
+            ours *= Fraction(value * THOUSAND, self.fulls[at]) ** (weight // shared)
         theirs **= sum(weight for weight, _value in pairs) // shared
         return (ours > theirs) - (ours < theirs)
 
@@ -221,7 +225,7 @@ class Total:
             with localcontext() as context:
                 context.prec = DIGITS
                 lacks = [
-                    int(weight * (_log(self.fulls[at]) - _log(value)) * 10**12)
+                    int(weight * (_log(self.fulls[at]) - _log(value * THOUSAND)) * 10**12)
                     for (weight, value), at in zip(pairs, here, strict=True)
                 ]
         divisor = sum(lacks)

@@ -6,7 +6,7 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.rules.parts import Points, Sheet
+from reports.rules.parts import Points, Sheet, SubTable
 from reports.rules.totals import Total, quotient, share_out
 
 weights = st.decimals("0.001", "1000", places=3)
@@ -99,6 +99,17 @@ def test_a_geometric_mean_on_the_edge_of_two_values_is_decided_exactly():
     assert total(parts, "geometric", into=1).of([2025, 2025]).total == 203  # 20.25 → 20.3
     assert total(parts, "geometric", "down", into=0).of([2500, 3600]).total == 30
     assert total(parts, "geometric", "up", into=0).of([2500, 3600]).total == 30
+
+
+def test_full_marks_may_have_more_places_than_values():
+    parts = [
+        Sheet(figure=name, weight=Decimal(full), points=Decimal(full)) for name, full in (("a", "33.333"), ("b", "40"))
+    ]
+    inner = SubTable(figure="t", weight=Decimal(15), total="sum", parts=tuple(parts))
+    rate = Sheet(figure="r", weight=Decimal(40), points=Decimal(50))
+
+    # (39 / 50) ^ (40 / 55) × (40 / 73.333) ^ (15 / 55), and not 40 / 73
+    assert Total([rate, inner], "geometric", 0, 2).of([39, 40]).total == 7075
 
 
 def test_bonus_points_stay_as_they_are_when_others_carry_a_missing_weight():
