@@ -1,6 +1,6 @@
 """Published tables of scores: read from a file and computed again."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +9,17 @@ from django.utils.translation import gettext as _
 
 from campaign.documents.sheets import UnreadableSheet, read
 
-from ..rules.published import Checked, PublishedTable, Unreadable, check_table, named_columns, read_grid, rule_for
+from ..rules.published import (
+    Checked,
+    PublishedTable,
+    Unreadable,
+    book,
+    check_table,
+    named_columns,
+    read_grid,
+    rule_for,
+    weights_on,
+)
 from ..rules.spec import SpecError
 
 
@@ -32,12 +42,24 @@ def _table(path: Path, wanted: str, named: Mapping[str, str]) -> PublishedTable:
         sheets = read(path)
     except UnreadableSheet as error:
         raise ValidationError(str(error)) from error
-    if wanted:
-        sheets = [sheet for sheet in sheets if sheet.name == wanted]
-    faults = []
-    for sheet in sheets:
+    return table_of({sheet.name: sheet.rows for sheet in sheets}, wanted, named)
+
+
+def table_of(sheets: Mapping[str, Sequence[Sequence[str]]], wanted: str, named: Mapping[str, str]) -> PublishedTable:
+    """The table of a workbook's sheets, or of the one that is wanted. Raises ValidationError where there is none."""
+    if wanted and wanted not in sheets:
+        raise ValidationError(_("The file has no sheet of that name."))
+    found, faults, others = [], [], []
+    for name, rows in sheets.items():
         try:
-            return read_grid(sheet.rows, named)
+            if not wanted or name == wanted:
+                found.append((name, read_grid(rows, named)))
         except Unreadable as error:
             faults.append(str(error))
-    raise ValidationError(faults[:1] or [_("The file has no sheet of that name.")])
+        others.append(rows)
+    if not found:
+        raise ValidationError(faults[:1])
+    table = book(found)
+    for rows in others:
+        weights_on(rows, table)
+    return table

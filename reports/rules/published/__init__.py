@@ -2,8 +2,10 @@
 
 from .checking import Checked, CheckedRow, check_table
 from .fitting import rule_for
-from .grid import PublishedRow, PublishedTable, Unreadable, read_grid
+from .grid import read_grid
+from .joining import book, weights_on
 from .rule import named_columns
+from .tables import PublishedRow, PublishedTable, Unreadable
 
 __all__ = [
     "Checked",
@@ -11,8 +13,10 @@ __all__ = [
     "PublishedRow",
     "PublishedTable",
     "Unreadable",
+    "book",
     "check_table",
     "named_columns",
     "read_grid",
     "rule_for",
+    "weights_on",
 ]

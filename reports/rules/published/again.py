@@ -1,10 +1,13 @@
 """A published table computed again under a rule: exact totals, rounded scores, and places."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
+from itertools import groupby
+from math import prod
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -14,11 +17,13 @@ from ..parts import leaves
 from ..scoring import Placed, Table, place
 from ..spec import RuleSpec
 from ..totals import quotient
-from .grid import PublishedTable
+from .cells import Cells
 from .rule import SCALED_PLACES, TableRule
 from .scales import Scaled
+from .tables import PublishedTable
 
 Totals = Sequence[Fraction | None]
+Rank = int | Decimal
 HALF = Fraction(1, 2)
 
 
@@ -32,20 +37,24 @@ class Shift:
 class Again:
     """A table under a rule; what is asked for is computed once."""
 
-    def __init__(self, table: PublishedTable, rule: TableRule) -> None:
+    def __init__(self, table: PublishedTable, rule: TableRule, only: Collection[int] | None = None) -> None:
         self.table, self.rule = table, rule
+        whole = rule.best_total is not None or "others" in {
+            rule.spec.missing,
+            *(p.missing for p in rule.spec.components),
+        }
+        #: The rows that are computed: all, unless others are of no account for the few that are asked for.
+        self.only = range(len(table.rows)) if only is None or whole else only
+        self.cells = Cells(table, [node for _name, node in rule.formulas])
         self.scaled = [
-            Scaled(scale, [row.values[column] for row in table.rows]) if scale and column is not None else None
+            Scaled(scale, self.cells.column(column)) if scale and column is not None else None
             for scale, column in zip(rule.scales, rule.columns, strict=True)
         ]
 
     @cached_property
     def groups(self) -> list[list[int]]:
-        """The rows that are ranked together: each group on its own where places begin anew in it, else all."""
-        rows = self.table.rows
-        named = {name: [at for at, row in enumerate(rows) if row.group == name] for name in self.table.groups}
-        firsts = [numbers for numbers in named.values() if any(rows[number].rank == 1 for number in numbers)]
-        return list(named.values()) if len(named) > 1 and len(firsts) == len(named) else [list(range(len(rows)))]
+        """The rows that are ranked together."""
+        return self.table.ranked_together()
 
     @cached_property
     def placed(self) -> dict[int, Placed]:
@@ -61,8 +70,8 @@ class Again:
     @cached_property
     def scores(self) -> list[Decimal | None]:
         """Our totals, rounded as the rule says."""
-        spec = self.rule.spec
-        return [None if total is None else rounded(total, spec.places, spec.rounding) for total in self.totals]
+        places, how = self.rule.spec.places, self.rule.rounding
+        return [None if total is None else rounded(total, places, how) for total in self.totals]
 
     @cached_property
     def hits(self) -> int:
@@ -95,57 +104,111 @@ class Again:
         )
 
     @cached_property
+    def differing(self) -> frozenset[int]:
+        """The rows whose published total is not ours."""
+        pairs = enumerate(zip(self.table.rows, self.scores, strict=True))
+        return frozenset(number for number, (row, score) in pairs if row.total is not None and row.total != score)
+
+    @cached_property
+    def focused(self) -> "Again":
+        """The same for the rows that differ alone."""
+        return Again(self.table, self.rule, self.differing)
+
+    @cached_property
     def allowed(self) -> list[tuple[Fraction, Fraction] | None]:
         """The totals that the components as printed allow, each before its rounding."""
         fine = replace(self.rule.spec, component_places=self.rule.spec.component_places + 2)
-        if any(scaled and scaled.scale.computed for scaled in self.scaled):
+        if any(scaled and scaled.scale.computed for scaled in self.scaled) or self.rule.formulas or self.rule.times:
             fine = replace(fine, component_places=SCALED_PLACES)
         low, high = (self._raw(self._placed(fine, Shift(up))) for up in (False, True))
         low, high = self._rescaled(low, high), self._rescaled(high, low)
         return [None if one is None or two is None else (one, two) for one, two in zip(low, high, strict=True)]
 
     @cached_property
-    def ranks(self) -> list[int | None]:
+    def ranks(self) -> list[Rank | None]:
         """Our places, by the rule's order and ties."""
-        found: list[int | None] = [None] * len(self.table.rows)
+        return self.ranks_on(self.rule.spec.rank_on)
+
+    def ranks_on(self, basis: str) -> list[Rank | None]:
+        """Places by the rounded or the exact totals."""
+        found: list[Rank | None] = [None] * len(self.table.rows)
         for numbers in self.groups:
-            keys = {number: self._key(number) for number in numbers if self.scores[number] is not None}
-            for number, rank in ranked(keys, self.rule.spec.ties, ordered=self.rule.ordered).items():
+            keys = {number: self._key(number, basis) for number in numbers if self.scores[number] is not None}
+            for number, rank in ranked(keys, self.rule.ties).items():
                 found[number] = rank
         return found
 
-    def _key(self, number: int) -> tuple[Fraction | Decimal, ...]:
+    def _key(self, number: int, basis: str) -> tuple[Fraction | Decimal, ...]:
         sign = 1 if self.rule.ascending else -1
-        exact = self.rule.spec.rank_on == "exact"
-        score = (self.totals if exact else self.scores)[number] or Decimal(0)
-        values = self.table.rows[number].values
-        ties = [-direction * (values[column] or Decimal(0)) for column, direction in self.rule.tie_by]
+        score = (self.totals if basis == "exact" else self.scores)[number] or Decimal(0)
+        ties = [-direction * (self.cells.value(number, column) or Decimal(0)) for column, direction in self.rule.tie_by]
         return (sign * score, *ties)
 
+    def band(self, number: int) -> str:
+        """The grade of a row by its rounded total, or by its place among those that are ranked with it."""
+        rank, quotas = self.ranks[number], self.rule.quotas
+        if not quotas or rank is None:
+            return self.rule.spec.band(self.scores[number])
+        count = sum(self.alike[number].values())
+        for name, quota in quotas:
+            if quota is None or rank <= (quota if quota >= 1 else int(quota * count)):
+                return name
+        return ""
+
+    @cached_property
+    def alike(self) -> dict[int, Counter[Rank]]:
+        """For each row how many of those that it is ranked with have each place."""
+        found: dict[int, Counter[Rank]] = {}
+        for numbers in self.groups:
+            counted = Counter(rank for number in numbers if (rank := self.ranks[number]) is not None)
+            found |= dict.fromkeys(numbers, counted)
+        return found
+
     def _raw(self, placed: Mapping[int, Placed]) -> Totals:
-        """Totals before they are rescaled to the best."""
+        """Totals before they are rescaled to the best and bounded."""
         rule = self.rule
         found: list[Fraction | None] = []
         for number in range(len(self.table.rows)):
-            exact = placed[number].scored.exact
-            if exact is None or placed[number].footnote == "part_missing":
+            row = placed.get(number)
+            if row is None or row.scored.exact is None or row.footnote == "part_missing":
                 found.append(None)
             else:
-                found.append(Fraction(exact) / 10**rule.spec.places * rule.factor + Fraction(rule.base))
+                exact = Fraction(row.scored.exact) / 10**rule.spec.places
+                exact = exact if rule.part_places is None else self._by_parts(row.scored.counted, rule.part_places)
+                found.append(exact * rule.factor + Fraction(rule.base))
         return found
 
+    def _by_parts(self, counted: Sequence[int | None], digits: int) -> Fraction:
+        """The total of parts that were rounded each."""
+        spec = self.rule.spec
+        here = [(part, value) for part, value in zip(spec.components, counted, strict=True) if value is not None]
+        whole = 100 / sum((Fraction(part.weight) for part, _value in here), Fraction(0)) if spec.total != "sum" else 1
+        unit = 10**spec.component_places
+        return sum(
+            (
+                Fraction(rounded(Fraction(value, unit) * Fraction(part.weight) / Fraction(part.full) * whole, digits))
+                for part, value in here
+            ),
+            Fraction(0),
+        )
+
     def _rescaled(self, totals: Totals, others: Totals) -> Totals:
-        """Totals as shares of the best of others, where the rule says what the best has."""
+        """Totals as shares of the best of others, where the rule says what the best has; then within their bounds."""
         best = max((total for total in others if total is not None), default=None)
-        if self.rule.best_total is None or not best:
-            return totals
-        return [None if total is None else total * Fraction(self.rule.best_total) / best for total in totals]
+        if self.rule.best_total is not None and best:
+            totals = [None if one is None else one * Fraction(self.rule.best_total) / best for one in totals]
+        return [None if total is None else self._bounded(total) for total in totals]
+
+    def _bounded(self, total: Fraction) -> Fraction:
+        least, greatest = self.rule.least, self.rule.greatest
+        total = total if least is None else max(total, Fraction(least))
+        return total if greatest is None else min(total, Fraction(greatest))
 
     def _placed(self, spec: RuleSpec, shift: Shift | None) -> dict[int, Placed]:
         """The engine's rows, group by group: what is missing may come from the others of a group."""
         spec = replace(spec, least_inspections=0, rank_on="exact", tie_by="")
         found: dict[int, Placed] = {}
-        for numbers in self.groups:
+        for numbers in ([number for number in group if number in self.only] for group in self.groups):
             figures = [self._measured(at, numbers, shift) for at in range(len(self.rule.columns))]
             units = [(number, f"{number:06}") for number in numbers]
             found |= {row.unit: row for row in place(spec, Table(units, figures, {}))}
@@ -154,21 +217,24 @@ class Again:
     def _measured(self, at: int, numbers: Iterable[int], shift: Shift | None) -> Measured:
         column, scaled = self.rule.columns[at], self.scaled[at]
         found: dict[int, Any] = {}
+        if column is None:
+            return found
         read: Callable[[Decimal], Decimal] = scaled.of if scaled else Decimal
-        step = (
-            Decimal(5).scaleb(-1 - self.table.places_of(column)) if shift and self._has_places(column) else Decimal(0)
-        )
+        multiplied = self.rule.times and at < len(self.rule.columns) - self.rule.added
         for number in numbers:
-            value = None if column is None else self.table.rows[number].values[column]
+            value = self.cells.value(number, column)
             if value is None:
                 continue
-            ends = (read(value - step), read(value + step)) if step else (read(value),)
-            found[number] = (max(ends) if shift and shift.up else min(ends), 1)
+            ends = (shift and self.cells.ends(number, column)) or (value, value)
+            both = [read(end) for end in ends]
+            value = max(both) if shift and shift.up else min(both)
+            found[number] = (value * self._factor(number) if multiplied else value, 1)
         return found
 
-    def _has_places(self, column: int | None) -> bool:
-        """Whether a column was rounded: whole numbers are counts and points."""
-        return column is not None and self.table.places_of(column) > 0
+    def _factor(self, number: int) -> Decimal:
+        """What a row's parts are multiplied by; a blank factor is 1."""
+        factors = [self.cells.value(number, column) for column in self.rule.times]
+        return prod((factor for factor in factors if factor is not None), start=Decimal(1))
 
     # --- rules that differ in one thing ------------------------------------------------------------------------------
 
@@ -192,11 +258,15 @@ class Again:
         specs += [(words, False, replace(spec, total=name)) for name, words in totals.items()]
         as_they_stand = tuple(replace(part, weight=part.full) for part in spec.components)
         specs.append((totals["sum"], False, replace(spec, total="sum", components=as_they_stand)))
+        by_parts = replace(self.rule, part_places=spec.places)
         return [
-            (words, about, Again(self.table, replace(self.rule, spec=one)))
+            (words, about, Again(self.table, replace(self.rule, spec=one), self.differing))
             for words, about, one in specs
             if one != spec
-        ] + self._without()
+        ] + [
+            (_("Theirs rounds each part before adding them up."), False, Again(self.table, by_parts, self.differing)),
+            *self._without(),
+        ]
 
     def _without(self) -> list[tuple[str, bool, "Again"]]:
         """The table without what is added or taken off."""
@@ -206,23 +276,31 @@ class Again:
             if part.missing == "zero" and len(parts) > 1:
                 columns = tuple(None if one == at else column for one, column in enumerate(self.rule.columns))
                 words = _("Theirs leaves out “%(part)s”.") % {"part": part.title}
-                found.append((words, False, Again(self.table, replace(self.rule, columns=columns))))
+                found.append((words, False, Again(self.table, replace(self.rule, columns=columns), self.differing)))
         return found
 
 
-def ranked(keys: Mapping[int, Any], ties: str, *, ordered: bool = False) -> dict[int, int]:
-    """Places by keys, the least first: shared 1, 1, 3, dense 1, 1, 2, or in the order of the table 1, 2, 3."""
-    found: dict[int, int] = {}
-    before, rank = None, 0
-    for position, number in enumerate(sorted(keys, key=lambda number: (keys[number], number)), 1):
-        if ordered or before is None or keys[number] != before:
-            rank = rank + 1 if ties == "dense" else position
-        before, found[number] = keys[number], rank
+def ranked(keys: Mapping[int, Any], ties: str) -> dict[int, Rank]:
+    """Places by keys, the least first: shared 1, 1, 3, dense 1, 1, 2, last 2, 2, 3, average 1.5, 1.5, 3, or ordered, in
+    the order of the table, 1, 2, 3."""
+    found: dict[int, Rank] = {}
+    ordered = sorted(keys, key=lambda number: (keys[number], number))
+    place = 0
+    for dense, (_key, equal) in enumerate(groupby(ordered, key=lambda number: keys[number]), 1):
+        numbers = [*equal]
+        first, place = place + 1, place + len(numbers)
+        shared: Rank = {"dense": dense, "last": place}.get(ties, first)
+        if ties == "average" and len(numbers) > 1:
+            middle = Decimal(first + place) / 2
+            shared = middle if middle % 1 else int(middle)
+        found |= {number: first + at if ties == "ordered" else shared for at, number in enumerate(numbers)}
     return found
 
 
 def rounded(exact: Fraction, digits: int, rounding: str = "half_up") -> Decimal:
-    """A fraction at some places: half_up, down or up."""
+    """A fraction at some places: half_up, half_even, down or up."""
+    if rounding == "half_even":
+        return Decimal(f"{round(exact * 10**digits)}e-{digits}")
     units = quotient(exact.numerator * 10**digits, exact.denominator, rounding)
     return Decimal(f"{units}e-{digits}")
 

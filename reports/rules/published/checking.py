@@ -1,5 +1,6 @@
 """A published table beside its recomputation: every total, place and band, and why one differs."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -10,11 +11,11 @@ from itertools import pairwise
 from django.utils.translation import gettext as _
 
 from ..spec import RuleSpec
-from .again import Again, ranked, rounded, within
-from .bands import bands_of
-from .grid import PublishedRow, PublishedTable
+from .again import Again, Rank, ranked, rounded, within
+from .bands import Quotas, bands_of, quotas_of
 from .heads import places
 from .rule import TableRule
+from .tables import PublishedRow, PublishedTable
 
 
 @dataclass(slots=True)
@@ -26,7 +27,7 @@ class CheckedRow:
 
     published: PublishedRow
     score: Decimal | None
-    rank: int | None
+    rank: Rank | None
     shared: bool
     band: str
     footnote: str
@@ -78,11 +79,11 @@ class Checked:
     @property
     def heads(self) -> list[str]:
         """The heads of the columns that count."""
-        return [self.table.columns[column] for column in self.rule.used]
+        return [self.table.columns[column] for column in self.rule.used(len(self.table.columns))]
 
     def values(self, row: CheckedRow) -> list[Decimal | None]:
         """A row's values under ``heads``."""
-        return [row.published.values[column] for column in self.rule.used]
+        return [row.published.values[column] for column in self.rule.used(len(self.table.columns))]
 
     @property
     def shown(self) -> list[tuple[CheckedRow, list[Decimal | None]]]:
@@ -93,22 +94,25 @@ class Checked:
 def check_table(table: PublishedTable, rule: TableRule) -> Checked:
     """Compute a published table again and explain every difference."""
     again, notes = Again(table, rule), []
-    if not rule.spec.bands:
-        bands, said = bands_of(table.rows)
+    if not rule.spec.bands and not rule.quotas:
+        by_total = bands_of(table.rows)
+        bands, said = by_total or ((), [])
+        quotas: Quotas = ()
+        if by_total is None:
+            quotas, said = quotas_of(table.rows)
         notes += said
-        again = Again(table, replace(rule, spec=replace(rule.spec, bands=bands)))
+        again = Again(table, replace(rule, spec=replace(rule.spec, bands=bands), quotas=quotas))
     rows = [_checked(again, number) for number in range(len(table.rows))]
     for numbers in again.groups:
-        _Places(again, [rows[number] for number in numbers]).explain()
+        _Places(again, numbers, rows).explain()
     return Checked(table, again.rule, rows, notes)
 
 
 def _checked(again: Again, number: int) -> CheckedRow:
     published, score, rank = again.table.rows[number], again.scores[number], again.ranks[number]
-    group = next(numbers for numbers in again.groups if number in numbers) if len(again.groups) > 1 else again.groups[0]
     spec = again.rule.spec
-    shared = rank is not None and sum(again.ranks[other] == rank for other in group) > 1
-    found = CheckedRow(published, score, rank, shared, spec.band(score), again.placed[number].footnote)
+    shared = rank is not None and again.alike[number][rank] > 1
+    found = CheckedRow(published, score, rank, shared, again.band(number), again.placed[number].footnote)
     if published.total is not None and score is not None and published.total != score:
         found.difference = score - published.total
         _explain_total(again, number, found, published.total)
@@ -119,7 +123,7 @@ def _checked(again: Again, number: int) -> CheckedRow:
         found.why.append(_("Band: %(ours)s by the rule, published %(theirs)s.") % {
             "ours": found.band, "theirs": published.band
         })  # fmt: skip
-        found.open = found.open or spec.band(published.total) != published.band
+        found.open = found.open or bool(again.rule.quotas) or spec.band(published.total) != published.band
     return found
 
 
@@ -128,7 +132,7 @@ def _explain_total(again: Again, number: int, row: CheckedRow, theirs: Decimal) 
     exact, spec, table = again.totals[number], again.rule.spec, again.table
     if exact is None:
         return
-    allowed = again.allowed[number]
+    allowed = again.focused.allowed[number]
     if allowed:
         low, high = (rounded(end, spec.places + 2) for end in allowed)
         row.allowed = low, high
@@ -159,9 +163,9 @@ def _rounded_otherwise(again: Again, exact: Fraction, theirs: Decimal, *, everyw
     spec, digits = again.rule.spec, again.table.places_of() if everywhere else places(theirs)
     if digits != spec.places and rounded(exact, digits) == theirs:
         return _("Published with %(places)s decimal places.") % {"places": digits}
-    words = {"down": _("downwards"), "up": _("upwards"), "half_up": _("half up")}
+    words = {"down": _("downwards"), "up": _("upwards"), "half_up": _("half up"), "half_even": _("half to even")}
     for name, how in words.items():
-        if name == spec.rounding or (everywhere and not again.rounded_so(name)):
+        if name == again.rule.rounding or (everywhere and not again.rounded_so(name)):
             continue
         if rounded(exact, spec.places, name) == theirs:
             return _("Rounding: theirs is rounded %(how)s.") % {"how": how}
@@ -171,14 +175,19 @@ def _rounded_otherwise(again: Again, exact: Fraction, theirs: Decimal, *, everyw
 class _Places:
     """Why published places are not ours, within the rows that are ranked together."""
 
-    def __init__(self, again: Again, rows: Sequence[CheckedRow]) -> None:
-        self.rows, self.rule = rows, again.rule
+    def __init__(self, again: Again, numbers: Sequence[int], every: Sequence[CheckedRow]) -> None:
+        self.again, self.numbers, self.rule = again, numbers, again.rule
+        self.rows = rows = [every[number] for number in numbers]
         self.by_theirs = self._ranks({at: row.published.total for at, row in enumerate(rows)}, "shared")
         self.theirs_dense = self._ranks({at: row.published.total for at, row in enumerate(rows)}, "dense")
         ours = {at: row.score for at, row in enumerate(rows)}
-        self.dense, self.competition = self._ranks(ours, "dense"), self._ranks(ours, "shared")
+        self.ours = {ties: self._ranks(ours, ties) for ties in ("dense", "shared", "last", "average")}
+        self.equal = Counter(row.published.total for row in rows)
+        self.placed: dict[Rank | None, list[Rank | None]] = {}
+        for row in rows:
+            self.placed.setdefault(row.rank, []).append(row.published.rank)
 
-    def _ranks(self, scores: Mapping[int, Decimal | None], ties: str) -> Mapping[int, int]:
+    def _ranks(self, scores: Mapping[int, Decimal | None], ties: str) -> Mapping[int, Rank]:
         sign = 1 if self.rule.ascending else -1
         return ranked({at: sign * score for at, score in scores.items() if score is not None}, ties)
 
@@ -204,27 +213,42 @@ class _Places:
             )
             row.open = row.open or not words
 
-    def _why(self, at: int, row: CheckedRow, theirs: int) -> str:
-        tied = [other.published.rank for other in self.rows if other.rank == row.rank]
-        if (
-            row.shared
-            and row.rank is not None
-            and row.rank <= theirs < row.rank + len(tied)
-            and tied.count(theirs) == 1
-        ):
-            return _("Equal scores: ours share place %(place)s (并列), theirs stand one after the other.") % {
-                "place": row.rank
-            }
-        same = [other for other in self.rows if other.published.total == row.published.total is not None]
-        first = self.by_theirs.get(at)
+    @cached_property
+    def otherwise(self) -> dict[int, Rank]:
+        """Places on the totals before they are rounded, or after it where ours go by those before."""
+        basis = "rounded" if self.rule.spec.rank_on == "exact" else "exact"
+        ranks = self.again.ranks_on(basis)
+        return {at: rank for at, number in enumerate(self.numbers) if (rank := ranks[number]) is not None}
+
+    def _why(self, at: int, row: CheckedRow, theirs: Rank) -> str:
+        exact = self.rule.spec.rank_on == "exact"
+        if self.otherwise.get(at) == theirs:
+            if exact:
+                return _("Theirs goes by the rounded totals, ours by the totals before they are rounded.")
+            return _("Theirs goes by the totals before they are rounded; rounded they are equal.")
+        tied = self.placed[row.rank]
+        if row.shared and row.rank is not None:
+            if row.rank <= theirs < row.rank + len(tied) and tied.count(theirs) == 1:
+                return _("Equal scores: ours share place %(place)s (并列), theirs stand one after the other.") % {
+                    "place": row.rank
+                }
+            if self.ours["last"].get(at) == theirs:
+                return _("Theirs gives equal scores the last of their places (2, 2, 3).")
+            if self.ours["average"].get(at) == theirs:
+                return _("Theirs gives equal scores the mean of their places (1.5, 1.5, 3).")
+        return self._by_totals(at, row, theirs)
+
+    def _by_totals(self, at: int, row: CheckedRow, theirs: Rank) -> str:
+        """Why a place is another one that does not stand among equal scores of ours."""
+        first, same = self.by_theirs.get(at), self.equal[row.published.total]
         if self.excerpt and theirs > (row.rank or 0):
             return _("Places are left out between these rows; their order is ours.")
-        if self.dense.get(at) == theirs:
+        if self.ours["dense"].get(at) == theirs:
             return _("Theirs counts places without gaps after equal scores (1, 1, 2).")
-        if self.competition.get(at) == theirs:
+        if self.ours["shared"].get(at) == theirs:
             return _("Theirs leaves gaps after equal scores (1, 1, 3).")
         if first == theirs or self.theirs_dense.get(at) == theirs:
             return _("Their place follows from their totals.")
-        if first is not None and len(same) > 1 and first <= theirs < first + len(same):
+        if first is not None and row.published.total is not None and same > 1 and first <= theirs < first + same:
             return _("Their place follows from their totals; they part equal ones.")
         return ""

@@ -13,11 +13,16 @@ UNIT = re.compile(
 )
 TOTAL = re.compile(
     r"(总分|总分数|总成绩|总得分|总评分?|总评成绩|总计|合计|总指数|总积分|积分|综合|综合(?:得分|成绩|评分|分|指数|质量指数|符合率|评价|总分|考评|考核)(?:得分|成绩)?"
-    r"|(?:考核|考评|测评|评价|加权|最终|最后|实际)(?:总)?(?:得分|成绩|评分|总分)|平均(?:得分|分|成绩)|得分合计|合计得分|环境空气综合质量指数"
+    r"|(?:考核|考评|测评|评价|加权|最终|最后|实际)(?:总)?(?:得分|成绩|评分|总分)|(?:加权)?平均(?:学分)?(?:得分|分|成绩|绩点)|gpa|得分合计|合计得分|环境空气综合质量指数"
     r"|(?:grand |weighted |overall |composite |final )?(?:total|score|index|points)(?: score| points| value)?"
     r"|(?:scores? )?overall"
     r"|pts|hdi(?: value)?|(?:\w+ )?index(?: value| score)?)(?:[(%（].*)?",
     re.IGNORECASE,
+)
+#: Before the head of a total: 9月, 本季度, 2023年, 第3期.
+PERIOD = re.compile(
+    r"^(?:\d{2,4}年)?(?:本|当|第?\d{1,4}|第?[一二三四五六七八九十上下]{1,3})?"
+    r"(?:年度?|月份?|季度?|半年|期|周|次|轮)的?"
 )
 #: Heads that are the total only where nothing else is.
 LIKE_TOTAL = re.compile(
@@ -39,19 +44,30 @@ SUMMARY = re.compile(
     re.IGNORECASE,
 )
 REMARK = re.compile(r"^(注|备注|说明|数据来源|资料来源|notes?\b|source)", re.IGNORECASE)
-WEIGHTS = re.compile(r"(指标)?(权重|比重|占比|权数|系数)[^\d]{0,6}|weights?(ing)?s?[^\d]{0,6}", re.IGNORECASE)
+WEIGHTS = re.compile(
+    r"(指标)?(权重|比重|占比|权数|系数|学分|credits?)[^\d]{0,6}|weights?(ing)?s?[^\d]{0,6}", re.IGNORECASE
+)
 MARKS = re.compile(r"(满分|分值|标准分|满分值)[^\d]{0,6}|full marks|max(imum)?( (score|points))?", re.IGNORECASE)
+RATE = re.compile(r"(率|%|指数|得分|成绩|rate|ratio|score|index|total|points)", re.IGNORECASE)
+FACTOR = re.compile(r"(系数|coefficient|multiplier|\bfactor\b)", re.IGNORECASE)
 PLUS = re.compile(r"(加分|奖励分|附加分|bonus)", re.IGNORECASE)
 MINUS = re.compile(r"(扣分|减分|罚分|倒扣|penalt|deduction)", re.IGNORECASE)
 MISSING = frozenset(
     {"", "-", "--", "—", "——", "/", "\\", "无", "空", "缺", "*", "n/a", "na", "n.a.", "nan", "null", "none", "..",
-     "不参评", "未参评", "未测", "未考核", "未涉及", "不涉及", "无此项", "无数据", "免考", "…"}
+     "不参评", "未参评", "未测", "未考核", "未涉及", "不涉及", "无此项", "无数据", "免考", "…",
+     "缺考", "弃权", "缺席", "暂无", "暂缺", "未报", "未报送", "未检", "不计分", "未纳入",
+     "absent", "missing", "dnf", "dns", "dsq"}
 )  # fmt: skip
-NUMBER = re.compile(r"[-+−]?\d{1,3}(?:,\d{3})+(?:\.\d+)?|[-+−]?\d+(?:\.\d+)?(?:[eE][-+]\d{1,2})?|[-+−]?\.\d+")
+NUMBER = re.compile(r"[-+−]?\d{1,3}(?:[, ]\d{3})+(?:\.\d+)?|[-+−]?\d+(?:\.\d+)?(?:[eE][-+]\d{1,2})?|[-+−]?\.\d+")
+#: What a rate is written as beside its counts: 963/1,032=93.31%; and as counts alone: 28.473/30.
+RATED = re.compile(rf"({NUMBER.pattern})\s*%")
+COUNTS = re.compile(rf"({NUMBER.pattern})\s*/\s*({NUMBER.pattern})")
+#: Marks of footnotes behind a figure or a name.
+NOTED = re.compile(r"(?<=[\w%)）])\s*[\u00b9\u00b2\u00b3\u2070-\u2079\u2460-\u2473*†‡§]+$")
 #: A range where one figure is asked for: 55.9–58.6.
 RANGE = re.compile(r"\d\s*[-–—~至]\s*\d")
 #: The first of several places, and the last where they are a range: 第3名, =12, T5, 601–800.
-PLACE = re.compile(r"\D{0,6}(\d{1,6})(?:\.0+)?(?!\d)(?!\.\d)(?:\s*[-–—~至]\s*(\d{1,6}))?")
+PLACE = re.compile(r"\D{0,6}(\d{1,6}(?:\.50?)?)(?:\.0+)?(?!\d)(?!\.\d)(?:\s*[-–—~至]\s*(\d{1,6}))?")
 #: Decimal places beyond which a figure is what a spreadsheet's binary fractions left.
 FINEST = 10
 MOST_LETTERS = 40
@@ -59,7 +75,7 @@ MOST_LETTERS = 40
 
 def clean(cell: str | None) -> str:
     """A cell without the spaces and wide forms that hinder reading."""
-    text = unicodedata.normalize("NFKC", cell or "").replace("\u200b", "").replace("_", " ")
+    text = unicodedata.normalize("NFKC", NOTED.sub("", (cell or "").strip())).replace("\u200b", "").replace("_", " ")
     return re.sub(r"\s+", " ", text).strip()
 
 
@@ -72,13 +88,20 @@ def number(cell: str) -> Decimal | None:
     """The number of a cell: 93.31 %, 1,032, 93.3分; None where there is none, or a range."""
     if cell.lower() in MISSING or RANGE.search(cell):
         return None
-    found = NUMBER.search(cell)
+    if counts := COUNTS.fullmatch(cell):
+        above, below = (_decimal(counts[one]) for one in (1, 2))
+        return (above * 100 / below).quantize(Decimal(1).scaleb(-FINEST)).normalize() + 0 if below else None
+    found = RATED.search(cell) or NUMBER.search(cell)
     if not found:
         return None
-    value = Decimal(found[0].replace(",", "").replace("−", "-"))
+    value = _decimal(found[1] if found.re is RATED else found[0])
     if places(value) <= FINEST:
         return value if value.as_tuple().exponent <= 0 else value.quantize(Decimal(1))  # type: ignore[operator]
     return value.quantize(Decimal(1).scaleb(-FINEST), ROUND_HALF_UP).normalize() + 0
+
+
+def _decimal(text: str) -> Decimal:
+    return Decimal(text.replace(",", "").replace(" ", "").replace("−", "-"))
 
 
 def places(value: Decimal) -> int:
@@ -86,16 +109,22 @@ def places(value: Decimal) -> int:
     return max(0, -int(value.as_tuple().exponent))
 
 
-def place_of(cell: str) -> tuple[int | None, int | None]:
-    """The place of a cell, and the last of a range of places."""
+def place_of(cell: str) -> tuple[int | Decimal | None, int | None]:
+    """The place of a cell (2.5 where equal ones share the mean of their places), and the last of a range of places."""
     found = None if cell.lower() in MISSING else PLACE.match(cell)
     if not found:
         return None, None
-    return int(found[1]), int(found[2]) if found[2] else None
+    place = Decimal(found[1])
+    return place if place % 1 else int(place), int(found[2]) if found[2] else None
 
 
 def is_unit(head: str) -> bool:
     """Whether a head names the units."""
     longest = 12 if not head.isascii() else MOST_LETTERS
     last = head.rpartition("/")[2]
-    return bool(UNIT.search(head)) and len(head) <= longest and not (TOTAL.fullmatch(last) or RANK.search(head))
+    return (
+        bool(UNIT.search(head))
+        and len(head) <= longest
+        and ":" not in head
+        and not (TOTAL.fullmatch(last) or RANK.search(head))
+    )

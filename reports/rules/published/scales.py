@@ -19,8 +19,8 @@ class Scale:
     """How a column's values are read.
 
     ``goalposts``: from (0) to (100), either of which may be left to the least or greatest value of the column; where
-    from is greater than to, less is better. ``bounded`` keeps values between the goalposts. ``sign`` −1 takes off.
-    ``mirror`` counts full marks less the value.
+    from is greater than to, less is better. ``bounded`` keeps values between the goalposts. ``low`` and ``high`` are
+    what the goalposts bring. ``sign`` −1 takes off. ``mirror`` counts full marks less the value.
     """
 
     kind: str = ""
@@ -31,6 +31,8 @@ class Scale:
     bounded: bool = False
     sign: int = 1
     mirror: Decimal | None = None
+    low: Decimal = Decimal(0)
+    high: Decimal = HUNDRED
 
     def __bool__(self) -> bool:
         return self != Scale()
@@ -80,10 +82,11 @@ class Scaled:
         points = [self.worst, self.best, value]
         if self.scale.log:
             if min(points) <= 0:
-                return Decimal(0)
+                return self.scale.low
             points = [point.ln() for point in points]
         worst, best, found = points
-        return (found - worst) * HUNDRED / (best - worst) if best != worst else HUNDRED
+        reach = self.scale.high - self.scale.low
+        return self.scale.low + (found - worst) * reach / (best - worst) if best != worst else self.scale.high
 
 
 def _spread(values: Sequence[Decimal]) -> tuple[Decimal, Decimal]:
