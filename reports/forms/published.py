@@ -1,12 +1,10 @@
 """Forms of published tables and of entered values."""
 
-import json
 from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -19,18 +17,11 @@ from ..rules.sentences import component_title
 
 
 class PublishedForm(forms.Form):
-    """A table's file, and the rule by which it is computed again."""
+    """A table's file, and a rule by which it is computed again, if one is known."""
 
     file = forms.FileField(label=gettext_lazy("table of scores (xlsx, xls or csv)"))
     sheet = forms.CharField(label=gettext_lazy("sheet, if not the first"), required=False, max_length=100)
     rule = forms.ChoiceField(label=gettext_lazy("rule"), required=False)
-    written = forms.CharField(
-        label=gettext_lazy("or a rule as JSON"),
-        required=False,
-        max_length=100_000,
-        widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false"}),
-        help_text='{"weights": {"实地考察": "85", "问卷": "15"}, "places": 2}',
-    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -44,24 +35,9 @@ class PublishedForm(forms.Form):
         field: Any = self.fields["rule"]
         field.choices = choices
 
-    def clean_written(self) -> Any:
-        """The rule as data. Numbers may be written without quotation marks."""
-        text = self.cleaned_data["written"].strip()
-        if not text:
-            return None
-        try:
-            found = json.loads(text, parse_float=str)
-        except ValueError as error:
-            raise ValidationError(_("This is not JSON.")) from error
-        if not isinstance(found, dict):
-            raise ValidationError(_("This is not JSON."))
-        return found
-
     def chosen(self) -> Any:
-        """The rule's data: what was written, else what was chosen; None for the one that fits best."""
+        """The data of the rule that was chosen; None for the one that fits best."""
         key = self.cleaned_data["rule"]
-        if self.cleaned_data["written"] is not None:
-            return self.cleaned_data["written"]
         if key in self.rules:
             return self.rules[key].spec
         example = examples().get(key.removeprefix("example:"))

@@ -22,14 +22,29 @@ from ..rules.published import (
 )
 from ..rules.spec import SpecError
 
+Sheets = Mapping[str, Sequence[Sequence[str]]]
+
 
 def recompute_table(*, path: Path, rule: Mapping[str, Any] | None, sheet: str = "") -> Checked:
-    """Compute the first sheet that is a table of scores (or the one named) again, under a rule or the one that fits.
+    """Compute the table of scores of a file (or of the sheet named) again, under a rule or the one that fits.
 
     Raises ValidationError where the file is none, has no such table, or the rule does not suit it.
     """
+    return recompute_sheets(sheets=sheets_of(path), rule=rule, sheet=sheet)
+
+
+def sheets_of(path: Path) -> Sheets:
+    """The cells of a file's sheets. Raises ValidationError where it is none."""
     try:
-        table = _table(path, sheet, named_columns(rule))
+        return {sheet.name: sheet.rows for sheet in read(path)}
+    except UnreadableSheet as error:
+        raise ValidationError(str(error)) from error
+
+
+def recompute_sheets(*, sheets: Sheets, rule: Mapping[str, Any] | None, sheet: str = "") -> Checked:
+    """Compute the table on these sheets again. Raises ValidationError as ``recompute_table`` does."""
+    try:
+        table = table_of(sheets, sheet, named_columns(rule))
         return check_table(table, rule_for(table, rule))
     except SpecError as error:
         raise ValidationError(error.sentences) from error
@@ -37,15 +52,7 @@ def recompute_table(*, path: Path, rule: Mapping[str, Any] | None, sheet: str = 
         raise ValidationError(str(error.args[0])) from error
 
 
-def _table(path: Path, wanted: str, named: Mapping[str, str]) -> PublishedTable:
-    try:
-        sheets = read(path)
-    except UnreadableSheet as error:
-        raise ValidationError(str(error)) from error
-    return table_of({sheet.name: sheet.rows for sheet in sheets}, wanted, named)
-
-
-def table_of(sheets: Mapping[str, Sequence[Sequence[str]]], wanted: str, named: Mapping[str, str]) -> PublishedTable:
+def table_of(sheets: Sheets, wanted: str, named: Mapping[str, str]) -> PublishedTable:
     """The table of a workbook's sheets, or of the one that is wanted. Raises ValidationError where there is none."""
     if wanted and wanted not in sheets:
         raise ValidationError(_("The file has no sheet of that name."))

@@ -4,7 +4,8 @@ from .checking import Checked, CheckedRow, check_table
 from .fitting import rule_for
 from .grid import read_grid
 from .joining import book, weights_on
-from .rule import named_columns
+from .rule import TableRule, named_columns
+from .sentences import table_sentences
 from .tables import PublishedRow, PublishedTable, Unreadable
 
 __all__ = [
@@ -12,11 +13,13 @@ __all__ = [
     "CheckedRow",
     "PublishedRow",
     "PublishedTable",
+    "TableRule",
     "Unreadable",
     "book",
     "check_table",
     "named_columns",
     "read_grid",
     "rule_for",
+    "table_sentences",
     "weights_on",
 ]

@@ -1,5 +1,6 @@
 """What the columns of a block of a published table are: units, totals, places, bands, groups, figures."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
@@ -34,19 +35,22 @@ class Blocks:
             role: column for role, head in self.wanted.items() for column in named if plain(self.heads[column]) == head
         }
         texts = [column for column in named if column not in roles.values()]
+        #: A role that no column is to have.
+        roles |= {role: -1 for role, head in self.wanted.items() if not head and role != "unit"}
         self._unit(roles, texts)
         self._others(roles, texts, figures)
         if "unit" not in roles:
             return None
-        taken = set(roles.values())
+        taken = {column for column in roles.values() if column >= 0}
         columns = [column for column in figures if column not in taken]
         aside = {column for column in columns if column in self.earlier or self._is_aside(column)}
-        if "total" in roles:
+        if roles.get("total", -1) >= 0:
             columns.append(roles["total"])
             aside |= {roles["total"]} if len(columns) > len(aside) + 1 else set()
         if len(columns) == len(aside):
             return None
-        return Block(roles, columns, aside, {column: self.heads[column] for column in span})
+        roles = {role: column for role, column in roles.items() if column >= 0}
+        return Block(roles, columns, aside, _apart({column: self.heads[column] for column in span}))
 
     def _cells(self, column: int) -> list[str]:
         return [row[column] for row in self.grid[self.first :]]
@@ -87,8 +91,9 @@ class Blocks:
         for role, found in (("total", totals), ("band", bands), ("group", groups)):
             if found:
                 roles.setdefault(role, found[-1])
-        if ranks:
-            roles.setdefault("rank", self._best_rank(ranks, roles.get("total")))
+        if ranks and "rank" not in roles:
+            total = roles.get("total", -1)
+            roles["rank"] = self._best_rank(ranks, total if total >= 0 else None)
 
     def _best_rank(self, ranks: list[int], total: int | None) -> int:
         """Of several columns of places the one that goes with the totals, else the one with the shortest head."""
@@ -120,3 +125,12 @@ class Blocks:
     def _is_aside(self, column: int) -> bool:
         head = self.heads[column]
         return bool(meaning.IGNORED.match(head) or meaning.RANK.search(head) or meaning.TOTAL.fullmatch(head))
+
+
+def _apart(heads: Mapping[int, str]) -> dict[int, str]:
+    """Heads by which columns can be told apart: of the same ones the second is numbered."""
+    found, seen = {}, Counter[str]()
+    for column, head in heads.items():
+        seen[head] += 1
+        found[column] = f"{head} ({seen[head]})" if head and seen[head] > 1 else head
+    return found

@@ -41,6 +41,13 @@ class CheckedRow:
         """Whether total, place and band are as published."""
         return not self.why
 
+    @property
+    def word(self) -> str:
+        """Agrees, explained or open, in the reader's language."""
+        if self.agrees:
+            return _("agrees")
+        return _("not explained") if self.open else _("explained")
+
 
 @dataclass(frozen=True)
 class Checked:

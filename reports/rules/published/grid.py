@@ -70,6 +70,8 @@ def _empty(block: Block) -> PublishedTable:
         [block.heads[column] for column in block.columns], [], block.heads.get(block.roles.get("total", -1), "")
     )
     table.aside = {at for at, column in enumerate(block.columns) if column in block.aside}
+    table.heads = [head for head in block.heads.values() if head]
+    table.roles = {role: block.heads[column] for role, column in block.roles.items()}
     return table
 
 
@@ -80,6 +82,7 @@ def _total_by_places(table: PublishedTable) -> None:
     for at in sorted(table.components, key=lambda at: (not meaning.RATE.search(table.columns[at]), at)):
         if _in_order([row for row in table.rows if row.rank is not None], at):
             table.total, table.by_places = table.columns[at], True
+            table.roles["total"] = table.total
             table.aside.add(at)
             for row in table.rows:
                 row.total = row.values[at]

@@ -46,7 +46,7 @@ def head_row(grid: Grid, wanted: Mapping[str, str]) -> int:
     texts = [[cell for cell in row if cell and not NUMBER.fullmatch(cell)] for row in grid[:SEARCHED]]
     for at, row in enumerate(texts):
         if len(set(row)) >= 2 and (
-            any(is_unit(cell) for cell in row) or wanted.get("unit", "—") in [plain(cell) for cell in row]
+            any(is_unit(cell) for cell in row) or (wanted.get("unit") or "—") in [plain(cell) for cell in row]
         ):
             return at
     for at, row in enumerate(texts[:-1]):

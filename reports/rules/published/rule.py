@@ -76,7 +76,7 @@ def named_columns(data: Mapping[str, Any] | None) -> dict[str, str]:
     given = (data or {}).get("columns") or {}
     if not isinstance(given, Mapping) or not set(given) <= set(ROLES):
         raise SpecError([_("“columns” names heads for: %(names)s.") % {"names": ", ".join(ROLES)}])
-    return {role: str(head) for role, head in given.items()}
+    return {role: str(head or "") for role, head in given.items()}
 
 
 def table_rule(table: PublishedTable, data: Mapping[str, Any]) -> TableRule:
@@ -254,7 +254,7 @@ class _TableReader:
         if not isinstance(given, Mapping):
             raise SpecError([_("“weights” and “full” are objects of heads and numbers.")])
         total = self.data.get("total", "mean")
-        written = [_fraction(value) for value in given.values()]
+        written = [fraction_of(value) for value in given.values()]
         shares = _whole(written)
         self.taken_off = {str(head)[:40] for head, share in zip(given, shares, strict=True) if share < 0}
         whole, times = sum(written), Fraction(1)
@@ -309,7 +309,7 @@ def _decimal(value: Any, what: str) -> Decimal:
     return found
 
 
-def _fraction(value: Any) -> Fraction:
+def fraction_of(value: Any) -> Fraction:
     """A weight: 40, "0.4", "40%" or "1/3"."""
     text = str(value).strip()
     above, _slash, below = text.removesuffix("%").partition("/")

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from . import heads as meaning
 from .guesses import Proposal
 from .solving import rounder, solved
-from .tables import PublishedTable
+from .tables import PublishedRow, PublishedTable
 
 #: Rows from which weights are solved, digits of logarithms, greatest weight, and rows to spare for odd weights.
 SAMPLE, DIGITS, LARGEST, SPARE = 400, 30, Fraction(1000), 3
@@ -38,6 +38,10 @@ def solutions(table: PublishedTable) -> Iterator[Proposal]:
     ]
     for words, proposed in _solved(table, columns, list(islice(known, SAMPLE))):
         yield words, proposed | ({"times": [table.columns[at] for at in times]} if times else {})
+
+
+def _factor(row: PublishedRow, times: Sequence[int]) -> Fraction:
+    return prod((Fraction(row.values[at] or 1) for at in times), start=Fraction(1))
 
 
 def _solved(

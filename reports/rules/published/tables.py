@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from .heads import places
 
-#: What a reader may name by its head: {"columns": {"unit": "Institution", "total": "HDI"}}.
+#: What a reader may name by its head: {"columns": {"unit": "Institution", "total": "HDI", "band": ""}}; "" for none.
 ROLES = ("unit", "total", "rank", "band", "group")
 
 
@@ -34,6 +34,7 @@ class PublishedTable:
 
     ``aside``: columns that are no components unless a rule names them (numbers, years, places in single components);
     ``weights`` and ``marks``: what rows of weights and full marks say, by column. ``remarks``: titles and notes.
+    ``heads``: every head; ``roles``: which of them names units, totals, places, bands and groups.
     ``by_places``: the total is no column that says so, but the one whose order the places follow.
     """
 
@@ -46,6 +47,8 @@ class PublishedTable:
     marks: dict[int, Decimal] = field(default_factory=dict)
     remarks: list[str] = field(default_factory=list)
     by_places: bool = False
+    heads: list[str] = field(default_factory=list)
+    roles: dict[str, str] = field(default_factory=dict)
 
     @property
     def groups(self) -> list[str]:
