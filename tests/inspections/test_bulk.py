@@ -179,12 +179,7 @@ def test_a_run_tells_each_unit_once_however_many_steps_it_takes(city, monkeypatc
         ("transfer", [Move.HAND_OVER], ("neighbour", "3 件问题已交办西街，请及时签收。")),
         ("send_back", REPAIR, ("leader", "东街有 3 件问题整改未通过，已退回。")),
         ("grant_time", [Move.HAND_OVER, Move.ASK_TIME], ("leader", "东街有 3 件问题已同意延期。")),
-        (
-            "refuse_time",
-            [Move.HAND_OVER, Move.ASK_TIME],
-            {"note": "理由不足"},
-            ("leader", "东街有 3 件问题未同意延期，期限不变。"),
-        ),
+        ("refuse_time", [Move.HAND_OVER, Move.ASK_TIME], ("leader", "东街有 3 件问题未同意延期，期限不变。")),
     ],
 )
 def test_other_acts_tell_once_as_well(city, act, before, words):
