@@ -126,8 +126,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {"visibility_timeout": 3600
 if WEB:  # no second try: with a silent broker a person would wait for every one of them
     CELERY_BROKER_TRANSPORT_OPTIONS |= {**QUEUE_TIMEOUTS, "max_retries": 0, "health_check_interval": 0}
 else:
-    # Worker and beat wait for a silent broker. With a time-out the worker would lose the acknowledgement it was sending,
-    # hold its one place for a message that never ends, and take no other. A dead host is found by the system instead.
+    # Worker and beat wait for a silent broker. With a time-out the worker would lose the acknowledgement that it was
+    # sending, keep its one place for a message that never ends, and take no other. A dead host the system finds.
     CELERY_BROKER_TRANSPORT_OPTIONS |= {"socket_connect_timeout": 5, "socket_keepalive": True}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # an outage of hours must not end worker and beat
