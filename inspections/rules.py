@@ -136,6 +136,8 @@ HELD = frozenset({*WITH_UNIT, State.SUBMITTED})
 REPAIRING = frozenset({State.RECEIVED, State.SENT_BACK})
 #: Ends that count nowhere: what a problem was merged into or split into counts in its place.
 VOID_ENDS = (State.CANCELLED, State.MERGED, State.SPLIT)
+#: Where a copy stands: as merged, or as closed or cancelled with its original.
+COPY_STATES = frozenset({State.MERGED, State.CLOSED, State.CANCELLED})
 #: States that unit staff do not see: nobody has handed the problem over, or it is no problem of its own.
 NOT_FOR_UNITS = (State.NOTED, *VOID_ENDS)
 
@@ -164,6 +166,7 @@ class Move(StrEnum):
     PLAN = "plan"
     ASSIGN_CHECK = "assign_check"
     MERGE = "merge"
+    UNMERGE = "unmerge"
     SPLIT = "split"
 
 
@@ -203,6 +206,7 @@ TRANSITIONS: dict[Move, Transition] = {
     Move.PLAN: Transition(REPAIRING, None, Permission.REPAIR, reason_required=True),
     Move.ASSIGN_CHECK: Transition(frozenset({State.SUBMITTED}), None, Permission.CHECK_REPAIRS),
     Move.MERGE: Transition(frozenset(OPEN_STATES), State.MERGED, Permission.HAND_OVER),
+    Move.UNMERGE: Transition(COPY_STATES, State.NOTED, Permission.HAND_OVER, reason_required=True),
     Move.SPLIT: Transition(frozenset({State.NOTED, *WITH_UNIT}), State.SPLIT, Permission.HAND_OVER),
 }
 

@@ -77,6 +77,7 @@ urlpatterns = [
     path("problems/filters/", saved_filters.saved_filters, name="saved_filters"),
     path("problems/map/", problem_map.problem_map, name="map"),
     path("problems/mine/", worklist.worklist, name="worklist"),
+    path("problems/mine/text/", copying.worklist_text, name="worklist_text"),
     path("problems/new/", entry.problem_new, name="problem_new"),
     path("problems/hand-over-rules/", hand_over_rules.rules, name="hand_over_rules"),
     path("problems/hand-over-rules/remove/", hand_over_rules.rule_remove, name="hand_over_rule_remove"),

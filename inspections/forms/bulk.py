@@ -75,6 +75,8 @@ def form_for(act: str) -> type[BulkForm]:
     """The form of an act."""
     if act == Move.TRANSFER:
         return BulkTransferForm
+    if act == Move.SUSPEND:
+        return BulkForm  # the reason is the one that each unit gave
     if act != BulkRun.REMIND and TRANSITIONS[Move(act)].reason_required:
         return BulkReasonForm
     return BulkForm

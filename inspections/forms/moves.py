@@ -294,5 +294,6 @@ FORMS: dict[Move, type[MoveForm]] = {
     Move.PLAN: PlanForm,
     Move.ASSIGN_CHECK: AssignCheckForm,
     Move.MERGE: MergeForm,
+    Move.UNMERGE: ReasonForm,
     Move.SPLIT: SplitForm,
 }

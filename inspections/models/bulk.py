@@ -31,6 +31,8 @@ class BulkRun(models.Model):
         (Move.SEND_BACK.value, _("Send back")),
         (Move.GRANT_TIME.value, _("Grant more time")),
         (Move.REFUSE_TIME.value, _("Refuse more time")),
+        (Move.SUSPEND.value, _("Grant suspension")),
+        (Move.REFUSE_SUSPENSION.value, _("Refuse suspension")),
         (REMIND, _("Remind")),
     ]
 

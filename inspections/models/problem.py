@@ -232,6 +232,7 @@ class Step(models.Model):
         (Move.PLAN.value, _("Plan")),
         (Move.ASSIGN_CHECK.value, _("Check assigned")),
         (Move.MERGE.value, _("Merged")),
+        (Move.UNMERGE.value, _("Merge undone")),
         (Move.SPLIT.value, _("Split")),
     ]
 
@@ -242,6 +243,10 @@ class Step(models.Model):
     proposed_unit = models.ForeignKey(
         Unit, models.PROTECT, null=True, related_name="+", db_index=False, help_text="whose it is, says who returns it"
     )
+    original = models.ForeignKey(
+        Problem, models.PROTECT, null=True, related_name="+", db_index=False,
+        help_text="what it was merged into, or taken out of again",
+    )  # fmt: skip
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     at = models.DateTimeField(default=timezone.now)
     note = models.CharField(max_length=500, blank=True)

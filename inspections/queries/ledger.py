@@ -161,7 +161,7 @@ def story(problem: Problem, user: User) -> list[Step]:
 
     A unit is not told who reported a problem, only in which role: citizens and inspectors are not exposed to it.
     """
-    steps = list(problem.steps.select_related("by", "unit", "proposed_unit"))
+    steps = list(problem.steps.select_related("by", "unit", "proposed_unit", "original"))
     for step in steps:
         hidden = user.can(Permission.REPAIR) and step.move in ("note", "recheck")
         step.who = step.by.get_role_display() if hidden else str(step.by)  # type: ignore[attr-defined]

@@ -17,12 +17,12 @@ OFFERED = (
     Move.HAND_OVER, Move.RECEIVE, Move.SUBMIT, Move.PLAN, Move.CLOSE, Move.SEND_BACK, Move.ASSIGN_CHECK,
     Move.GRANT_TIME, Move.REFUSE_TIME,
     Move.RETURN, Move.TRANSFER, Move.REOPEN, Move.ASK_TIME, Move.SUSPEND, Move.REFUSE_SUSPENSION, Move.ASK_SUSPEND,
-    Move.RESUME, Move.FIX, Move.ADD, Move.MERGE, Move.SPLIT, Move.CANCEL,
+    Move.RESUME, Move.FIX, Move.ADD, Move.MERGE, Move.UNMERGE, Move.SPLIT, Move.CANCEL,
 )  # fmt: skip
 
 
 #: Moves that are seldom made: they stand behind a fold, and not on the cards of the board.
-RARE = (Move.FIX, Move.ADD, Move.MERGE, Move.SPLIT, Move.CANCEL)
+RARE = (Move.FIX, Move.ADD, Move.MERGE, Move.UNMERGE, Move.SPLIT, Move.CANCEL)
 #: Moves that depend on what was asked before.
 TIME_MOVES = frozenset({Move.ASK_TIME, Move.GRANT_TIME, Move.REFUSE_TIME, Move.ASK_SUSPEND, Move.REFUSE_SUSPENSION})
 DECIDING = frozenset({Move.GRANT_TIME, Move.REFUSE_TIME})
@@ -33,7 +33,13 @@ def moves_for(problem: Problem, user: User) -> list[Move]:
 
     Unit staff see exactly the problems of the units they answer for, so seeing one is holding it.
     """
-    return [move for move in OFFERED if can_move(problem.state, move) and user.can(TRANSITIONS[move].permission)]
+    return [
+        move
+        for move in OFFERED
+        if can_move(problem.state, move)
+        and user.can(TRANSITIONS[move].permission)
+        and (move != Move.UNMERGE or problem.merged_into_id)
+    ]
 
 
 def moves_now(problem: Problem, user: User, *, at: datetime) -> list[Move]:

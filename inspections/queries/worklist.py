@@ -49,14 +49,14 @@ class Part:
     rows: list[Problem] = field(default_factory=list)
 
 
-def work_of(user: User, *, at: datetime) -> list[Part]:
-    """The parts of a person's work list; one statement for each number, two for all rows."""
+def work_of(user: User, *, at: datetime, shown: int = SHOWN) -> list[Part]:
+    """The parts of a person's work list with so many rows each; one statement for each number, two for all rows."""
     parts = [Part(name, query) for name, query in PARTS.get(user.role, OTHERS)]
     found = [_found(user, part, at) for part in parts]
     for part, problems in zip(parts, found, strict=True):
         counted = problems.aggregate(count=Count("pk"), late=Count("pk", filter=Q(closed_at=None, due_at__lt=at)))
         part.count, part.late = counted["count"], counted["late"]
-    for place, row in _rows(found):
+    for place, row in _rows(found, shown):
         parts[place].rows.append(row)
     return parts
 
@@ -66,12 +66,12 @@ def _found(user: User, part: Part, at: datetime) -> QuerySet[Problem]:
     return in_state(narrowed(user, wanted, at=at).order_by(), part.query["state"])
 
 
-def _rows(found: list[QuerySet[Problem]]) -> list[tuple[int, Problem]]:
+def _rows(found: list[QuerySet[Problem]], shown: int) -> list[tuple[int, Problem]]:
     """The first rows of each part, each with the place of the part."""
     first = [
         problems.order_by(*order_of(by_due=True))
         .annotate(part=Value(place, IntegerField()))
-        .values_list("part", "pk")[:SHOWN]
+        .values_list("part", "pk")[:shown]
         for place, problems in enumerate(found)
     ]
     chosen = list(first[0].union(*first[1:], all=True))

@@ -40,11 +40,12 @@ class StepSerializer(serializers.ModelSerializer[Step]):
 
     unit = UnitName()
     proposed_unit = UnitName(allow_null=True)
+    original = serializers.CharField(allow_null=True, help_text="what it was merged into, or taken out of again")
     by = serializers.CharField(source="who")
 
     class Meta:
         model = Step
-        fields = ["move", "state", "unit", "proposed_unit", "by", "at", "note"]
+        fields = ["move", "state", "unit", "proposed_unit", "original", "by", "at", "note"]
         read_only_fields = fields
 
 

@@ -17,8 +17,8 @@ from campaign.queries import record
 from campaign.services.notices import deliver
 from units.models import Membership, Unit
 
-from ..models import BulkItem, BulkRun, Problem
-from ..rules import TRANSITIONS, WITH_UNIT, Move
+from ..models import BulkItem, BulkRun, Problem, Suspension
+from ..rules import REPAIRING, TRANSITIONS, WITH_UNIT, Move
 from .ledger import Conflict, Result, hand_over_many, move_problem
 from .telling import MANY_TO_HOLDER, tell_of_batch
 
@@ -108,9 +108,20 @@ def _do(run: BulkRun, items: list[BulkItem], at: datetime) -> None:
     given: dict[str, Any] = {"note": run.note, "one_of_many": True}
     if run.act == Move.TRANSFER:
         given |= {"unit": run.unit, "limit": run.limit or None, "keep_due": not run.limit}
+    asked = _asked(items) if run.act == Move.SUSPEND else {}
     for item in items:
-        reason = _remind(item) if run.act == BulkRun.REMIND else _move(run, item, at, given)
-        _settle(item, reason)
+        if run.act == BulkRun.REMIND:
+            _settle(item, _remind(item))
+        elif run.act == Move.SUSPEND and item.problem_id not in asked and item.problem.state in REPAIRING:
+            _settle(item, _("Nobody asks for a suspension here."))
+        else:
+            _settle(item, _move(run, item, at, given | asked.get(item.problem_id, {})))
+
+
+def _asked(items: list[BulkItem]) -> dict[int, dict[str, Any]]:
+    """Problem (id) → reason and last day of the suspension that its unit asked for, as they go with the move."""
+    waiting = Suspension.objects.filter(problem__in=[item.problem_id for item in items], granted=None)
+    return {one.problem_id: {"note": one.reason, "until": one.ends_on} for one in waiting}
 
 
 def _settle(item: BulkItem, reason: str) -> None:

@@ -228,5 +228,6 @@ EFFECTS: dict[Move, Callable[[Problem, Act], dict[str, Any]]] = {
     Move.PLAN: plans.plan,
     Move.ASSIGN_CHECK: checks.assign,
     Move.MERGE: merging.merge,
+    Move.UNMERGE: merging.unmerge,
     Move.SPLIT: _split,
 }

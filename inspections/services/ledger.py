@@ -171,7 +171,7 @@ def _write_down(before: Problem, now: Problem, act: Act) -> None:
     proposed = act.unit if act.move == Move.RETURN else None
     Step.objects.create(
         problem=now, move=act.move, state=now.state, unit=now.unit, by=act.by, at=act.at, note=note,
-        proposed_unit=proposed,
+        proposed_unit=proposed, original=_original(before, act),
     )  # fmt: skip
     record(
         ACTIONS.get(act.move, f"problem.{now.state}"),
@@ -183,9 +183,15 @@ def _write_down(before: Problem, now: Problem, act: Act) -> None:
         | ({"photos": len(act.all_photos)} if act.all_photos else {})
         | ({"until": act.until.isoformat()} if act.until else {})
         | ({"proposed_unit": proposed.code} if proposed else {})
-        | _told(act),
+        | _told(act)
+        | ({"taken_out_of": before.merged_into.code} if act.move == Move.UNMERGE and before.merged_into else {}),
     )
     facts_changed(_days_touched(before, now, act))
+
+
+def _original(before: Problem, act: Act) -> Problem | None:
+    """What a merge or its undoing is about."""
+    return before.merged_into if act.move == Move.UNMERGE else act.original if act.move == Move.MERGE else None
 
 
 def _told(act: Act) -> dict[str, Any]:
@@ -208,15 +214,18 @@ ACTIONS: dict[str, str] = {
     Move.REFUSE_TIME: "problem.time_refused", Move.RESUME: "problem.resumed",
     Move.ASK_SUSPEND: "problem.suspension_asked", Move.REFUSE_SUSPENSION: "problem.suspension_refused",
     Move.FIX: "problem.fixed_on_spot", Move.ADD: "problem.seen_again", Move.PLAN: "problem.planned",
-    Move.ASSIGN_CHECK: "problem.check_assigned", SystemMove.DOUBT: "problem.doubted",
+    Move.ASSIGN_CHECK: "problem.check_assigned", Move.UNMERGE: "problem.merge_undone",
+    SystemMove.DOUBT: "problem.doubted",
 }  # fmt: skip
 #: Moves that take back what counted in every period since the first hand-over.
 TAKES_BACK = frozenset(
     {
         Move.RETURN, Move.TRANSFER, Move.REOPEN, Move.GRANT_TIME, Move.SUSPEND, Move.RESUME, Move.CANCEL, Move.MERGE,
-        Move.SPLIT, SystemMove.DOUBT,
+        Move.UNMERGE, Move.SPLIT, SystemMove.DOUBT,
     }
 )  # fmt: skip
+#: Moves that change whether a problem counts as noted; a change of its unit changes for whom.
+COUNTS_AS_NOTED = frozenset({Move.CANCEL, Move.MERGE, Move.UNMERGE, Move.SPLIT})
 
 
 def _days_touched(before: Problem, now: Problem, act: Act) -> set[date]:
@@ -225,9 +234,11 @@ def _days_touched(before: Problem, now: Problem, act: Act) -> set[date]:
         day_of(at) for at in (act.at, before.handed_over_at, now.handed_over_at, before.closed_at, now.closed_at) if at
     }
     closed_again = now.closed_at is not None and now.closed_at < act.at
-    if (act.move in TAKES_BACK or closed_again) and before.handed_over_at:
+    if act.move in TAKES_BACK or closed_again:
         since = day_of(before.steps.filter(move=Move.HAND_OVER).values_list("at", flat=True).first() or act.at)
         days |= {since + timedelta(days=n) for n in range(0, (day_of(act.at) - since).days, 7)}
+    if act.move in COUNTS_AS_NOTED or before.unit_id != now.unit_id:
+        days.add(day_of(now.noted_at))
     return days
 
 

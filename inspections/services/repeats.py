@@ -53,6 +53,12 @@ def mark_repeats(ids: Iterable[int]) -> int:
     return len(found)
 
 
+def mark_again(problem: Problem) -> None:
+    """A problem that counts again repeats what was before it at its site, and what came after it may repeat it."""
+    later = Problem.objects.filter(site=problem.site_id, noted_at__gt=problem.noted_at, voided_at=None)
+    mark_repeats([problem.pk, *later.exclude(state__in=ENDED_OTHERWISE).values_list("pk", flat=True)])
+
+
 #: States in which a problem was none, or went on as another.
 ENDED_OTHERWISE = (State.CANCELLED, State.MERGED, State.SPLIT)
 COLUMNS = ("pk", "site_id", "item_id", "text", "noted_at", "closed_at", "repeats", "repeat_of_id", "inspection_id")

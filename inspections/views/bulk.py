@@ -48,6 +48,12 @@ CONSEQUENCES = {
         "Each deadline moves to the day its unit asked for; who asked for none is left as it is."
     ),
     Move.REFUSE_TIME: gettext_lazy("The deadlines stay. The units read the reason."),
+    Move.SUSPEND: gettext_lazy(
+        "Each is suspended for the reason and until the day its unit asked for; who asked for none is left as it is."
+    ),
+    Move.REFUSE_SUSPENSION: gettext_lazy(
+        "The deadlines stay. The units read the reason; who asked for none is left as it is."
+    ),
     BulkRun.REMIND: gettext_lazy("Everybody who works for these units finds one reminder in their inbox."),
 }
 

@@ -97,6 +97,13 @@ WORDS = {
             "The original keeps its history and counts alone; this one closes and reopens with it. Nothing is deleted."
         ),
     ),
+    Move.UNMERGE: (
+        gettext_lazy("Undo the merge"),
+        gettext_lazy(
+            "It is a problem of its own again and waits to be handed over, with a new deadline; it counts again, also "
+            "in the weeks before. The other one stays as it is."
+        ),
+    ),
     Move.SPLIT: (
         gettext_lazy("Split it"),
         gettext_lazy(

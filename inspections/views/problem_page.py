@@ -164,7 +164,7 @@ def _timeline(steps: list[Step]) -> Iterator[dict[str, Any]]:
             "title": step.get_move_display(),
             "at": step.at,
             "by": f"{step.who} → {step.unit.label}" if step.move in (Move.HAND_OVER, Move.TRANSFER) else step.who,  # type: ignore[attr-defined]
-            "note": "\n".join(filter(None, [step.note, _proposal(step)])),
+            "note": "\n".join(filter(None, [step.note, _proposal(step), _original(step)])),
         }
 
 
@@ -178,6 +178,13 @@ MARKS: dict[str, str] = {
 
 def _proposal(step: Step) -> str:
     return _("Says it is %(unit)s's.") % {"unit": step.proposed_unit.label} if step.proposed_unit else ""
+
+
+def _original(step: Step) -> str:
+    if step.original is None:
+        return ""
+    words = _("Out of %(code)s again.") if step.move == Move.UNMERGE else _("Into %(code)s.")
+    return words % {"code": step.original.code}
 
 
 #: Moves with a choice of units and of limits, and those whose deadline may stay as it is.
@@ -205,7 +212,7 @@ def _choice(
         units=near if move == Move.HAND_OVER else near[1:],
         keep_label=_("as it is: %(due)s") % {"due": daytime(problem.due_at)} if keeps else "",
         leads_on=move in LEADS_ON,
-        rare=move in RARE and not form.is_bound,
+        rare=move in RARE and move != Move.UNMERGE and not form.is_bound,
         pairing=_pairing(problem, form, user) if move == Move.SUBMIT else [],
     )  # fmt: skip
 

@@ -16,7 +16,7 @@ from campaign.guard import UserRequest, require
 from campaign.permissions import Permission
 
 from ..forms.supervision import DropForm, IssueForm
-from ..models import Supervision
+from ..models import Problem, Supervision
 from ..services.supervisions import drop_supervision, issue_supervision
 
 PAGE = 50
@@ -94,6 +94,15 @@ def _found(request: UserRequest, code: str) -> Supervision:
 
 def _page(request: UserRequest, found: Supervision, **forms: Any) -> HttpResponse:
     decides = found.state == STATES.DRAFT and request.user.can(Permission.ISSUE_SUPERVISIONS)
-    context = {"supervision": found, "problem": found.problem, "decides": decides, "at": timezone.now()}
+    seen = Problem.objects.visible_to(request.user).filter(pk__in=[found.problem_id, found.problem.merged_into_id])
+    shown = {one.pk: one for one in seen}
+    context = {
+        "supervision": found,
+        "problem": found.problem,
+        "seen": found.problem_id in shown,
+        "original": shown.get(found.problem.merged_into_id or 0),
+        "decides": decides,
+        "at": timezone.now(),
+    }
     context |= {"issue": IssueForm(instance=found), "drop": DropForm()} | forms
     return render(request, "inspections/supervision.html", context, status=422 if forms else 200)

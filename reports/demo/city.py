@@ -16,6 +16,7 @@ from .due_process import make_adjustments, make_objections
 from .exempt import make_exemptions
 from .fairness import make_fairness, mark_all_repeats
 from .filters import share_filters
+from .moves import make_batch, make_moves
 from .office_time import OfficeTime
 from .outlines import make_outlines
 from .papers import make_papers
@@ -78,7 +79,7 @@ def build(
         office = OfficeTime(clock, history.first, horizon)
         Repairs(people, history, clock, office, campaign.receive_limit).follow(cases)
         write_cases(cases)
-        say(f"{len(cases)} problems, {make_photos(cases, illustrated)} pictures")
+        say(f"{len(cases)} problems, {make_photos(cases, illustrated)} pictures, {make_moves(people, now=now)} moves")
         make_adjustments(people, history)
         say(f"{make_papers(now)} papers")
         say(f"{mark_all_repeats()} repeats")
@@ -89,3 +90,4 @@ def build(
         say(make_fairness(people, history))
         make_exemptions(people, today=today)
         say(f"{make_citizens(people, now=now)} citizens' reports, {make_hand_over_rules(people)} rules of hand-over")
+        say(f"{make_batch(people, now=now)} handed over together")

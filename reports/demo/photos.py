@@ -37,15 +37,16 @@ def make_photos(cases: list[Case], wanted: int) -> int:
     users = User.objects.in_bulk({deed.by for case in chosen for deed in case.deeds})
     count = 0
     for case in chosen:
-        _keep(case, users, Photo.Role.BEFORE)
+        before = _keep(case, users, Photo.Role.BEFORE)
         count += 1
         if case.last(Move.SUBMIT):
-            _keep(case, users, Photo.Role.AFTER)
+            after = _keep(case, users, Photo.Role.AFTER)
+            Photo.objects.filter(pk=after.pk).update(pair=before)
             count += 1
     return count
 
 
-def _keep(case: Case, users: dict[int, User], role: str) -> None:
+def _keep(case: Case, users: dict[int, User], role: str) -> Photo:
     """One picture, sent by the person who noted the problem or repaired it, when they did so."""
     before = role == Photo.Role.BEFORE
     deed = next(deed for deed in reversed(case.deeds) if deed.move == ("note" if before else Move.SUBMIT))
@@ -60,3 +61,4 @@ def _keep(case: Case, users: dict[int, User], role: str) -> None:
     if before and case.visit and case.finding:
         owners |= {"inspection": case.visit.pk, "answer": case.finding.pk}
     Photo.objects.filter(pk=photo.pk).update(**owners)
+    return photo

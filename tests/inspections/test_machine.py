@@ -22,6 +22,7 @@ from inspections.services.appeals import decide_appeal, make_appeal
 from inspections.services.citizens import answer_repair
 from inspections.services.ladder import climb
 from inspections.services.ledger import Conflict, hand_over_many, move_problem
+from inspections.services.merging import came_with
 from inspections.services.rechecks import finish_recheck
 from tests.inspections.ledger import TEN, make_problem
 
@@ -178,6 +179,9 @@ class Ledger(RuleBasedStateMachine):
             case Move.MERGE:
                 original = given["original"]
                 return original is None or original == before or original.state not in OPEN_STATES
+            case Move.UNMERGE:
+                no_copy = before.merged_into is None and before.state in ("closed", "cancelled")
+                return no_copy or (before.merged_into is not None and before.merged_into.voided_at is not None)
             case Move.SPLIT:
                 return len(given["parts"]) < 2
             case Move.REOPEN:
@@ -194,7 +198,9 @@ class Ledger(RuleBasedStateMachine):
 
     @staticmethod
     def followers(before, move):
-        """How many copies end or reopen with their original."""
+        """How many copies end or reopen with their original, or with what is taken out of it again."""
+        if move == Move.UNMERGE and before.merged_into_id:
+            return came_with(before, original=before.merged_into_id).exclude(state="merged").count()
         with_it = {Move.CLOSE: "merged", Move.FIX: "merged", Move.CANCEL: "merged", Move.REOPEN: "closed"}
         return before.copies.filter(state=with_it[move]).count() if move in with_it else 0
 
@@ -309,7 +315,8 @@ class Ledger(RuleBasedStateMachine):
             assert problem.sent_back == sum(step.move == Move.SEND_BACK for step in steps)
             assert (problem.closed_at is not None) == (problem.state == "closed")
             for one, following in pairwise(steps):
-                if one.state == "merged" or (problem.merged_into_id and following.move in (Move.REOPEN, "doubt")):
+                back = following.move in (Move.REOPEN, Move.UNMERGE, "doubt")
+                if one.state == "merged" or (following.state == "merged" and back):
                     continue  # a copy goes with its original
                 self.leads_on(one, following)
 
@@ -330,6 +337,7 @@ class Ledger(RuleBasedStateMachine):
         for copy in Problem.objects.filter(merged_into__isnull=False).select_related("merged_into"):
             original = copy.merged_into
             assert original.merged_into_id is None
+            assert copy.steps.filter(move="merge").last().original_id is not None
             assert copy.state == {"closed": "closed", "cancelled": "cancelled"}.get(original.state, "merged")
 
     @invariant()
