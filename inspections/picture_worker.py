@@ -1,8 +1,8 @@
-"""The small process that decodes one foreign picture; run as a file by ``inspections.pictures``, never imported.
+"""The small process that decodes foreign pictures; run as a file by ``inspections.pictures``, never imported.
 
-The file comes on standard input, the long side that is kept (pixels) as an argument. Out goes one line of JSON and,
-when the picture is taken, the two JPEG files whose lengths it names. Whatever goes wrong in a decoder ends this process
-and nothing else.
+Each picture comes on standard input: a line with the long sides of what is kept and of its thumbnail (pixels; 0: none)
+and the number of bytes, then the bytes. Out goes one line of JSON and, when the picture is taken, the JPEG files whose
+lengths it names. Whatever goes wrong in a decoder ends this process and nothing else.
 """
 
 import io
@@ -14,20 +14,25 @@ from typing import Any
 
 MEGABYTE = 1024 * 1024
 MEMORY = 1024 * MEGABYTE  # address space, in bytes
-CPU_SECONDS = 10
+CPU_SECONDS = 10  # of one picture
 MOST_PIXELS = 50_000_000
 MOST_PIXELS_WEBP = 16_000_000  # its decoder takes 16 bytes for each
-THUMB_SIDE = 320
 QUALITY = 85
 THUMB_QUALITY = 78
 
 
 def limit_self() -> None:
-    """Bound memory and processor time before anything foreign is read."""
+    """Bound memory and what may be written before anything foreign is read."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+
+
+def limit_time() -> None:
+    """From now on so many seconds of the processor, or the end."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    most = int(used.ru_utime + used.ru_stime) + 1 + CPU_SECONDS
+    resource.setrlimit(resource.RLIMIT_CPU, (most, resource.getrlimit(resource.RLIMIT_CPU)[1]))
 
 
 limit_self()
@@ -44,8 +49,8 @@ class Refused(Exception):
     """The picture is not taken; the message is the key of a sentence in ``inspections.pictures``."""
 
 
-def read(data: bytes, side: int) -> tuple[dict[str, Any], bytes, bytes]:
-    """What the camera wrote, the picture and its thumbnail, both as new JPEG files."""
+def read(data: bytes, side: int, thumb_side: int) -> tuple[dict[str, Any], list[bytes]]:
+    """What the camera wrote, and the picture as a new JPEG file, on a screen with its thumbnail and look."""
     try:
         image = Image.open(io.BytesIO(data), formats=("JPEG", "PNG", "WEBP", "HEIF"))
     except UnidentifiedImageError as unknown:
@@ -54,10 +59,13 @@ def read(data: bytes, side: int) -> tuple[dict[str, Any], bytes, bytes]:
         raise Refused("pixels")
     facts = camera_facts(image.getexif())
     picture = fresh(upright(image, side))
+    facts |= {"width": picture.width, "height": picture.height}
+    if not thumb_side:
+        return facts, [as_jpeg(picture, QUALITY)]
     thumb = picture.copy()
-    thumb.thumbnail((THUMB_SIDE, THUMB_SIDE), Image.Resampling.LANCZOS)
-    facts |= {"width": picture.width, "height": picture.height, "look": look_of(thumb)}
-    return facts, as_jpeg(picture, QUALITY), as_jpeg(thumb, THUMB_QUALITY)
+    thumb.thumbnail((thumb_side, thumb_side), Image.Resampling.LANCZOS)
+    files = [as_jpeg(picture, QUALITY, progressive=True), as_jpeg(thumb, THUMB_QUALITY, progressive=True)]
+    return facts | {"look": look_of(thumb)}, files
 
 
 def look_of(image: Image.Image) -> str:
@@ -126,10 +134,10 @@ def fresh(image: Image.Image) -> Image.Image:
     return clean
 
 
-def as_jpeg(image: Image.Image, quality: int) -> bytes:
+def as_jpeg(image: Image.Image, quality: int, *, progressive: bool = False) -> bytes:
     """The picture as a JPEG file without metadata."""
     out = io.BytesIO()
-    image.save(out, "JPEG", quality=quality, progressive=True)
+    image.save(out, "JPEG", quality=quality, progressive=progressive)
     return out.getvalue()
 
 
@@ -163,20 +171,27 @@ def degrees(value: Any, side: Any, negative: str, most: int) -> str | None:
     return f"{-found if printable(side) == negative else found:.6f}"
 
 
-def main() -> None:
-    """Read standard input, write the answer."""
-    out = sys.stdout.buffer
+def answer(data: bytes, side: int, thumb_side: int) -> bytes:
+    """The line of JSON for a picture, and its files."""
+    files: list[bytes] = []
     try:
-        facts, picture, thumb = read(sys.stdin.buffer.read(), int(sys.argv[1]))
+        told, files = read(data, side, thumb_side)
     except Refused as refused:
-        answer, picture, thumb = {"refused": str(refused)}, b"", b""
+        told = {"refused": str(refused)}
     except (MemoryError, OverflowError):
-        answer, picture, thumb = {"refused": "pixels"}, b"", b""
+        told = {"refused": "pixels"}
     except (OSError, EOFError, SyntaxError, ValueError, TypeError, KeyError, IndexError, AttributeError, RuntimeError):
-        answer, picture, thumb = {"refused": "broken"}, b"", b""  # what decoders raise on a damaged file
-    else:
-        answer = facts | {"sizes": [len(picture), len(thumb)]}
-    out.write(json.dumps(answer).encode() + b"\n" + picture + thumb)
+        told = {"refused": "broken"}  # what decoders raise on a damaged file
+    return b"\n".join([json.dumps(told | {"sizes": [len(file) for file in files]}).encode(), b"".join(files)])
+
+
+def main() -> None:
+    """Answer one picture after the other until there are no more."""
+    while line := sys.stdin.buffer.readline():
+        side, thumb_side, length = map(int, line.split())
+        limit_time()
+        sys.stdout.buffer.write(answer(sys.stdin.buffer.read(length), side, thumb_side))
+        sys.stdout.buffer.flush()
 
 
 if __name__ == "__main__":

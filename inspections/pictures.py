@@ -5,13 +5,16 @@ nothing behind the picture's end comes along. What the camera wrote about time, 
 """
 
 import json
+import signal
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from threading import Timer
+from typing import Any, Self
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -21,7 +24,9 @@ from campaign.rules import SHANGHAI
 WORKER = Path(__file__).with_name("picture_worker.py")
 MOST_BYTES = 30 * 1024 * 1024
 WALL_SECONDS = 20
-LONG_SIDE = 2048  # pixels of what is kept
+LONG_SIDE, THUMB_SIDE = 2048, 320  # pixels of what is kept
+#: How the process ends when a picture takes it more time than it has.
+OUT_OF_TIME = (-signal.SIGKILL, -signal.SIGXCPU)
 
 #: Why a picture is not taken, in words for the person who sent it.
 SENTENCES: dict[str, Promise] = {
@@ -60,54 +65,92 @@ class Picture:
     look: int
 
 
-def take_picture(data: bytes) -> Picture:
-    """Decode, turn and shrink a photograph. Raises PictureRefused with a sentence for anything that is not one."""
-    if not data:
-        raise PictureRefused("empty")
-    if len(data) > MOST_BYTES:
-        raise PictureRefused("bytes")
-    head, files = _ask_worker(data, LONG_SIDE)
-    place = _place(head)
-    return Picture(
-        file=files[: head["sizes"][0]],
-        thumb=files[head["sizes"][0] :],
-        width=head["width"],
-        height=head["height"],
-        taken_at=_moment(head["taken"]),
-        lat=place[0],
-        lon=place[1],
-        camera=head["model"] or "",
-        look=int.from_bytes(bytes.fromhex(head["look"]), signed=True),
-    )
+class Decoder:
+    """A bounded process that decodes pictures one after the other: starting it costs more than most pictures do.
 
+    It starts with the first picture, ends with the ``with`` block, and is replaced where a picture ended it.
+    """
 
-def scaled(data: bytes, side: int) -> bytes:
-    """A JPEG of a picture whose long side is at most ``side`` pixels. Raises PictureRefused as ``take_picture``."""
-    head, files = _ask_worker(data, side)
-    return files[: head["sizes"][0]]
+    def __init__(self) -> None:
+        self.process: subprocess.Popen[bytes] | None = None
 
+    def __enter__(self) -> Self:
+        return self
 
-def _ask_worker(data: bytes, side: int) -> tuple[dict[str, Any], bytes]:
-    """One process per picture: about 40 ms to start, and it can neither grow nor stay."""
-    try:
-        done = subprocess.run(
-            [sys.executable, "-I", str(WORKER), str(side)],
-            input=data,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env={},
-            timeout=WALL_SECONDS,
-            check=False,
+    def __exit__(self, *raised: object) -> None:
+        self._end()
+
+    def take(self, data: bytes) -> Picture:
+        """Decode, turn and shrink a photograph. Raises PictureRefused with a sentence for what is not one."""
+        head, files = self._ask(data, LONG_SIDE, THUMB_SIDE)
+        lat, lon = _place(head)
+        return Picture(
+            file=files[: head["sizes"][0]],
+            thumb=files[head["sizes"][0] :],
+            width=head["width"],
+            height=head["height"],
+            taken_at=_moment(head["taken"]),
+            lat=lat,
+            lon=lon,
+            camera=head["model"] or "",
+            look=int.from_bytes(bytes.fromhex(head["look"]), signed=True),
         )
-    except subprocess.TimeoutExpired as late:
-        raise PictureRefused("slow") from late
-    head, found, files = done.stdout.partition(b"\n")
-    if done.returncode or not found:
-        raise PictureRefused("broken")
-    told = json.loads(head)
-    if "refused" in told:
-        raise PictureRefused(told["refused"])
+
+    def scaled(self, data: bytes, side: int) -> bytes:
+        """A JPEG of a picture whose long side is at most ``side`` pixels. Raises PictureRefused as ``take``."""
+        return self._ask(data, side)[1]
+
+    def _ask(self, data: bytes, side: int, thumb_side: int = 0) -> tuple[dict[str, Any], bytes]:
+        if not data:
+            raise PictureRefused("empty")
+        if len(data) > MOST_BYTES:
+            raise PictureRefused("bytes")
+        process = self.process = self.process or _started()
+        late = Timer(WALL_SECONDS, process.kill)
+        late.start()
+        try:
+            told, files = _answer(process, b"%d %d %d\n" % (side, thumb_side, len(data)), data)
+        except (OSError, ValueError) as ended:  # its pipe broke, or what it said last is no answer
+            raise PictureRefused("slow" if self._end() in OUT_OF_TIME else "broken") from ended
+        finally:
+            late.cancel()
+        if "refused" in told:
+            raise PictureRefused(told["refused"])
+        return told, files
+
+    def _end(self) -> int:
+        """End the process; returns how it ended."""
+        process, self.process = self.process, None
+        if process is None:
+            return 0
+        with process, suppress(OSError):
+            process.stdin.close()  # type: ignore[union-attr]
+        return process.returncode
+
+
+def _started() -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-I", str(WORKER)]
+    pipe = subprocess.PIPE
+    return subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, env={})
+
+
+def _answer(process: subprocess.Popen[bytes], *sent: bytes) -> tuple[dict[str, Any], bytes]:
+    """What the process says to this. Raises OSError or ValueError where it ends instead."""
+    asked, said = process.stdin, process.stdout
+    asked.writelines(sent)  # type: ignore[union-attr]
+    asked.flush()  # type: ignore[union-attr]
+    told = json.loads(said.readline())  # type: ignore[union-attr]
+    length = sum(told["sizes"])
+    files = said.read(length)  # type: ignore[union-attr]
+    if len(files) < length:
+        raise BrokenPipeError
     return told, files
+
+
+def take_picture(data: bytes) -> Picture:
+    """One photograph, by a process of its own; raises as ``Decoder.take``."""
+    with Decoder() as decoder:
+        return decoder.take(data)
 
 
 def _moment(text: str | None) -> datetime | None:

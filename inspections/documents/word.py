@@ -90,8 +90,7 @@ def _set(parent: Any, name: str, **values: object) -> None:
 def _number(footer: _Footer, style: str) -> None:
     """— 1 —"""
     footer.is_linked_to_previous = False
-    line = footer.paragraphs[0]
-    line.style = style
+    line = styled(footer.paragraphs[0], style)
     line.add_run("— ")
     for kind, text in (("begin", ""), ("", "PAGE"), ("separate", ""), ("number", "1"), ("end", "")):
         run = line.add_run(text if kind == "number" else "")
@@ -104,6 +103,12 @@ def _number(footer: _Footer, style: str) -> None:
             code.text = f" {text} "
             run._r.append(code)
     line.add_run(" —")
+
+
+def styled(line: Paragraph, name: str) -> Paragraph:
+    """Give a line a style of ours, whose id is its name: to look it up took half the time of a file."""
+    line._p.style = name
+    return line
 
 
 class _Writer:
@@ -132,7 +137,7 @@ class _Writer:
         self._line(self.paper.number, "发文字号")
 
     def _line(self, text: str, style: str) -> Paragraph:
-        return self.word.add_paragraph(text, style)
+        return styled(self.word.add_paragraph(text), style)
 
     def _part(self, part: Part) -> None:
         if part.style in ("table", "facts"):
@@ -161,11 +166,11 @@ class _Writer:
                     width = sum(rest.width for rest in part.columns[place:])
                 centred = column.centred and len(cells) > 2 if not heads else column.centred
                 self._cell(room, cell, width, "表头" if label else "表格居中" if centred else "表格文字")
-        self.word.add_paragraph(style="表后")
+        self._line("", "表后")
 
     def _grid(self, widths: Sequence[int], rows: int) -> Table:
         table = self.word.add_table(rows=rows, cols=len(widths))
-        table.style = "公文表格"
+        table._tbl.tblStyle_val = "公文表格"
         table.autofit = False
         table.alignment = WD_TABLE_ALIGNMENT.CENTER
         for column, width in zip(table.columns, widths, strict=True):
@@ -180,14 +185,13 @@ class _Writer:
             self._text(room, cell.text, style)
         for place, photo in enumerate(cell.photos):
             line = room.paragraphs[0] if place == 0 and not cell.text else room.add_paragraph()
-            line.style = "表格照片"
+            styled(line, "表格照片")
             self._picture(line, photo, Length(Mm(width) - 2 * Mm(CELL_PADDING) - Pt(1)))
 
     def _text(self, room: _Cell, text: str, style: str) -> None:
         for place, words in enumerate(text.split("\n")):
             line = room.paragraphs[0] if place == 0 else room.add_paragraph()
-            line.style = style
-            line.add_run(words)
+            styled(line, style).add_run(words)
 
     def _picture(self, line: Paragraph, photo: str, width: Length) -> None:
         data = self.pictures.get(photo, b"")

@@ -23,7 +23,7 @@ from ..documents import pdf, sheet, word
 from ..documents.paper import PICTURE_SIDE, thawed
 from ..documents.pdf import NoChineseFont as NoChineseFont
 from ..models import Paper, PaperFile, PaperRun, Photo
-from ..pictures import PictureRefused, scaled
+from ..pictures import Decoder, PictureRefused
 
 log = logging.getLogger(__name__)
 
@@ -36,19 +36,19 @@ TINY = 20
 NOT_IN_NAMES = re.compile(r'[/\\:*?"<>|]')
 
 
-def load_pictures(papers: Sequence[Paper], pictures: Pictures) -> None:
+def load_pictures(papers: Sequence[Paper], pictures: Pictures, decoder: Decoder) -> None:
     """Add the photographs of papers, scaled for print; one that is missing or broken stays empty."""
     wanted = {number for paper in papers for number in thawed(paper.content).photos()} - pictures.keys()
     files = dict(Photo.objects.filter(client_uuid__in=wanted).values_list("client_uuid", "file"))
     named = {str(number): name for number, name in files.items()}
     for number in wanted:
-        pictures[number] = _picture(named.get(number, ""))
+        pictures[number] = _picture(named.get(number, ""), decoder)
 
 
-def _picture(name: str) -> bytes:
+def _picture(name: str, decoder: Decoder) -> bytes:
     try:
         with default_storage.open(name) as file:
-            return scaled(file.read(), PICTURE_SIDE)
+            return decoder.scaled(file.read(), PICTURE_SIDE)
     except (OSError, PictureRefused):
         log.warning("A photograph of a paper cannot be shown: %s", name or "no file")
         return b""
@@ -61,7 +61,8 @@ def file_of(paper: Paper, format: str, *, at: datetime, pictures: Pictures | Non
         return kept
     if pictures is None:
         pictures = {}
-        load_pictures([paper], pictures)
+        with Decoder() as decoder:
+            load_pictures([paper], pictures, decoder)
     data = _written([paper], format, pictures, at)
     try:
         with files_of_transaction(default_storage) as written:

@@ -28,6 +28,7 @@ from ..documents import wording
 from ..documents.paper import Paper as Words
 from ..documents.paper import frozen
 from ..models import Paper, PaperProblem, PaperReply, PaperRun, PaperRunItem, PaperSettings, Problem, Supervision
+from ..pictures import Decoder
 from ..queries.papers import for_letters, issuer, matters, next_numbers, paper_settings, without_paper
 from .paper_files import NO_FONT, NoChineseFont, Pictures, file_of, keep_output, load_pictures
 
@@ -125,15 +126,16 @@ def _work(run: PaperRun, at: datetime) -> None:
     pictures: Pictures = {}
     apart = not run.output or run.output.endswith("_zip")
     papers = []
-    for item in run.items.order_by("position"):
-        paper = issue(item=item, run=run, at=at)
-        papers.append(paper)
-        if run.output:
-            load_pictures([paper], pictures)
-            file_of(paper, run.output.partition("_")[0], at=at, pictures=pictures)
-        if apart:
-            pictures.clear()
-        PaperRun.objects.filter(pk=run.pk).update(claimed_at=Now())
+    with Decoder() as decoder:
+        for item in run.items.order_by("position"):
+            paper = issue(item=item, run=run, at=at)
+            papers.append(paper)
+            if run.output:
+                load_pictures([paper], pictures, decoder)
+                file_of(paper, run.output.partition("_")[0], at=at, pictures=pictures)
+            if apart:
+                pictures.clear()
+            PaperRun.objects.filter(pk=run.pk).update(claimed_at=Now())
     keep_output(run, papers, pictures, at=at)
 
 

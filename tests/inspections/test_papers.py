@@ -1,6 +1,7 @@
 """Papers: numbers without gaps or doubles, words frozen, files kept byte for byte, runs that survive their worker."""
 
 import io
+import sys
 import zipfile
 from datetime import timedelta
 from uuid import uuid4
@@ -16,6 +17,7 @@ from docx import Document
 from campaign.models import Event, Notice, Numbering
 from inspections.documents import pdf
 from inspections.models import Paper, PaperFile, PaperRun, PaperSettings, Photo, Problem, Supervision
+from inspections.pictures import WORKER
 from inspections.rules import Move
 from inspections.services import papers as services
 from inspections.services.ledger import move_problem
@@ -341,6 +343,19 @@ def test_many_notices_come_as_one_file(city, output, suffix):
         text = plain(docx_text(data) if suffix == "docx" else pdf_text(data))
         assert "创建办改〔2026〕1号" in text
         assert "创建办改〔2026〕2号" in text
+
+
+def test_a_run_decodes_all_its_photographs_in_one_process(city):
+    for number, unit in enumerate((city.east, city.west, city.community), 1):
+        photograph(handed(city, f"WT-2611-000{number}", unit=unit), city)
+    run = run_of(city, output="pdf")
+    started = []
+    sys.addaudithook(lambda event, given: started.append(given[1]) if event == "subprocess.Popen" else None)
+
+    services.work(pk=run.pk, at=TEN)
+
+    assert [command for command in started if str(WORKER) in command] == [[sys.executable, "-I", str(WORKER)]]
+    assert PaperRun.objects.get().state == PaperRun.State.READY
 
 
 def test_the_zip_holds_the_kept_files_byte_for_byte(city):

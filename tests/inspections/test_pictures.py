@@ -1,6 +1,9 @@
 """Foreign pictures made ours: upright, bare of metadata, or refused with a sentence (rows X9, X10, X12)."""
 
 import csv
+import os
+import re
+import signal
 import subprocess
 import sys
 import zlib
@@ -13,7 +16,8 @@ import pillow_heif
 import pytest
 from PIL import Image
 
-from inspections.pictures import MOST_BYTES, WORKER, PictureRefused, take_picture
+from inspections import pictures
+from inspections.pictures import MOST_BYTES, WORKER, Decoder, PictureRefused, take_picture
 from tests.city import MONDAY, at
 
 from .pictures import encoded, jpeg
@@ -155,17 +159,73 @@ def animated(frames: int) -> bytes:
 
 
 @pytest.mark.parametrize(
-    "bomb",
-    [png_of_zeros(20_000, 20_000), png_of_zeros(50_000, 1), png_of_zeros(7_000, 7_000), animated(5000)],
+    ("bomb", "told"),
+    [
+        (png_of_zeros(20_000, 20_000), "pixels"),
+        (png_of_zeros(50_000, 1), "taken"),
+        (png_of_zeros(7_000, 7_000), "taken"),
+        (animated(5000), "taken"),
+    ],
     ids=["400 Mpx", "50k x 1", "49 Mpx", "5000 frames"],
 )
-def test_bombs_are_met_quickly_and_in_little_memory(bomb):
-    measured = subprocess.run([sys.executable, "-c", MEASURE, WORKER], input=bomb, capture_output=True, check=True)
+def test_bombs_are_met_quickly_and_in_little_memory(bomb, told):
+    asked = b"2048 320 %d\n" % len(bomb) + bomb
+    measured = subprocess.run([sys.executable, "-c", MEASURE, WORKER], input=asked, capture_output=True, check=True)
 
     answer, seconds, megabytes = measured.stdout.decode().split("|")
-    assert "refused" in answer or "taken" in answer
+    assert told in answer
     assert float(seconds) < 3
     assert int(megabytes) < 300
+
+
+def test_one_process_decodes_many_pictures_and_what_is_refused_stops_none():
+    with Decoder() as decoder:
+        first = decoder.scaled(jpeg((400, 200)), 100)
+        worker = decoder.process
+        for bad in (b"%PDF-1.7", b"", jpeg((400, 400))[:4000], png_of_zeros(13_000, 13_000)):
+            with pytest.raises(PictureRefused):
+                decoder.scaled(bad, 100)
+        last = decoder.take(jpeg((400, 200), orientation=6))
+        assert decoder.process is worker
+
+    assert opened(first).size == (100, 50)
+    assert (last.width, last.height) == (200, 400)
+    assert worker.returncode == 0
+
+
+def test_a_picture_that_ends_the_process_is_refused_and_the_next_one_taken():
+    with Decoder() as decoder:
+        decoder.scaled(jpeg(), 100)
+        os.kill(decoder.process.pid, signal.SIGSEGV)
+        with pytest.raises(PictureRefused) as refused:
+            decoder.scaled(jpeg(), 100)
+        assert refused.value.key == "broken"
+        assert opened(decoder.scaled(jpeg((400, 200)), 100)).size == (100, 50)
+
+
+def test_a_picture_that_takes_too_long_is_given_up_and_the_next_one_taken(monkeypatch):
+    with Decoder() as decoder:
+        decoder.scaled(jpeg(), 100)
+        os.kill(decoder.process.pid, signal.SIGSTOP)  # as if it decoded for ever
+        monkeypatch.setattr(pictures, "WALL_SECONDS", 0.2)
+        with pytest.raises(PictureRefused) as refused:
+            decoder.scaled(jpeg(), 100)
+        monkeypatch.undo()
+        assert refused.value.key == "slow"
+        assert opened(decoder.scaled(jpeg((400, 200)), 100)).size == (100, 50)
+
+
+def test_each_picture_has_the_limits_of_a_process_of_its_own():
+    with Decoder() as decoder:
+        most = []
+        for _picture in range(2):
+            decoder.scaled(png_of_zeros(7_000, 7_000), 100)
+            limits = Path(f"/proc/{decoder.process.pid}/limits").read_text()
+            most.append(int(re.search(r"Max cpu time\s+(\d+)", limits)[1]))
+
+    assert re.search(r"Max address space\s+1073741824\s+1073741824", limits)
+    assert re.search(r"Max file size\s+0\s+0", limits)
+    assert 11 <= most[0] <= most[1] < 20
 
 
 def real_rows() -> list[dict[str, str]]:
