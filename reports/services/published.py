@@ -48,8 +48,6 @@ def recompute_sheets(*, sheets: Sheets, rule: Mapping[str, Any] | None, sheet: s
         return check_table(table, rule_for(table, rule))
     except SpecError as error:
         raise ValidationError(error.sentences) from error
-    except LookupError as error:
-        raise ValidationError(str(error.args[0])) from error
 
 
 def table_of(sheets: Sheets, wanted: str, named: Mapping[str, str]) -> PublishedTable:

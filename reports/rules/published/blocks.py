@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from . import heads as meaning
-from .heads import MISSING, NUMBER, is_unit, number, place_of, plain
+from .heads import MISSING, NUMBER, is_number, is_unit, number, place_of, plain
 
 
 @dataclass(slots=True)
@@ -58,7 +58,9 @@ class Blocks:
     def _figures(self, column: int) -> bool:
         """Whether a column holds figures: most of what is written in it."""
         written = [cell for cell in self._cells(column) if cell.lower() not in MISSING]
-        return 2 * sum(NUMBER.match(cell) is not None for cell in written) > len(written) > 0
+        # 14中 and 3号院 are units, 12.6b and 95分 are figures: the head tells them apart.
+        test = is_number if is_unit(self.heads[column]) else NUMBER.match
+        return 2 * sum(bool(test(cell)) for cell in written) > len(written) > 0
 
     def _unit(self, roles: dict[str, int], texts: list[int]) -> None:
         """The column of the units: by its head, of several the one with most different texts."""
@@ -99,7 +101,8 @@ class Blocks:
         """Of several columns of places the one that goes with the totals, else the one with the shortest head."""
         if total is None or len(ranks) == 1:
             return min(ranks, key=lambda column: len(self.heads[column]))
-        return max(ranks, key=lambda column: (self._agreeing(column, total), column))
+        period = _period(self.heads[total])
+        return max(ranks, key=lambda rank: (self._agreeing(rank, total), _period(self.heads[rank]) == period, rank))
 
     def _agreeing(self, rank: int, total: int) -> int:
         """How many steps from place to place the totals make in the same direction."""
@@ -118,13 +121,20 @@ class Blocks:
         ]
         if not found or not ranks:
             return found[-1:]
-        best = max(found, key=lambda column: (self._agreeing(ranks[0], column), column))
+        first = -1 if len(ranks) > 1 else 1
+        best = max(found, key=lambda column: (self._agreeing(ranks[0], column), first * column))
         self.earlier = {column for column in found if column != best} if len(ranks) > 1 else set()
         return [best]
 
     def _is_aside(self, column: int) -> bool:
         head = self.heads[column]
         return bool(meaning.IGNORED.match(head) or meaning.RANK.search(head) or meaning.TOTAL.fullmatch(head))
+
+
+def _period(head: str) -> str:
+    """The period that a head begins with."""
+    found = meaning.PERIOD.match(head)
+    return found[0] if found else ""
 
 
 def _apart(heads: Mapping[int, str]) -> dict[int, str]:

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from django.utils.translation import gettext as _
 
-from ..spec import RuleSpec
+from ..spec import Band, RuleSpec
 from .again import Again, Rank, ranked, rounded, within
 from .bands import Quotas, bands_of, quotas_of
 from .heads import places
@@ -108,11 +108,20 @@ def check_table(table: PublishedTable, rule: TableRule) -> Checked:
         if by_total is None:
             quotas, said = quotas_of(table.rows)
         notes += said
-        again = Again(table, replace(rule, spec=replace(rule.spec, bands=bands), quotas=quotas))
+        data = {**rule.data, "bands": [*_bands_data(bands), *_quotas_data(quotas)]} if bands or quotas else rule.data
+        again = Again(table, replace(rule, spec=replace(rule.spec, bands=bands), quotas=quotas, data=data))
     rows = [_checked(again, number) for number in range(len(table.rows))]
     for numbers in again.groups:
         _Places(again, numbers, rows).explain()
     return Checked(table, again.rule, rows, notes)
+
+
+def _bands_data(bands: Sequence[Band]) -> list[dict[str, str]]:
+    return [{"name": band.name, "least": str(band.least)} for band in bands]
+
+
+def _quotas_data(quotas: Quotas) -> list[dict[str, str]]:
+    return [{"name": name} | ({} if last is None else {"best": str(last)}) for name, last in quotas]
 
 
 def _checked(again: Again, number: int) -> CheckedRow:
@@ -136,7 +145,7 @@ def _checked(again: Again, number: int) -> CheckedRow:
 
 def _explain_total(again: Again, number: int, row: CheckedRow, theirs: Decimal) -> None:
     """Say why a published total is not ours: rounding, what is missing, another total, or arithmetic."""
-    exact, spec, table = again.totals[number], again.rule.spec, again.table
+    exact, spec = again.totals[number], again.rule.spec
     if exact is None:
         return
     allowed = again.focused.allowed[number]
@@ -154,7 +163,7 @@ def _explain_total(again: Again, number: int, row: CheckedRow, theirs: Decimal) 
     if words := _rounded_otherwise(again, exact, theirs, everywhere=False):
         row.why.append(words)
         return
-    lacks = any(column is not None and table.rows[number].values[column] is None for column in again.rule.columns)
+    lacks = any(column is not None and again.cells.value(number, column) is None for column in again.rule.columns)
     for words, about_missing, other in again.variants:
         if other.scores[number] == theirs and (lacks or not about_missing):
             row.why.append(words)

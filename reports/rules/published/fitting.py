@@ -10,6 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from ..spec import SpecError
 from .again import Again
 from .guesses import guesses
 from .proposals import alike, told
@@ -48,7 +49,7 @@ class Fit:
 
 
 def rule_for(table: PublishedTable, data: Mapping[str, Any] | None) -> TableRule:
-    """The rule that is given, or the one that fits best. Raises SpecError or LookupError as ``table_rule`` does.
+    """The rule that is given, or the one that fits best. Raises SpecError as ``table_rule`` does.
 
     What a given rule leaves open is settled by the totals: which way places run, and whether an index has 0 to 1.
     """
@@ -126,7 +127,7 @@ def _fitting(table: PublishedTable, data: Mapping[str, Any]) -> Fit:
         if best and best.again.near >= enough * known:
             return best
     if best is None and not table.total:
-        raise LookupError(_("No rule could be found; give one."))
+        raise SpecError([_("No rule could be found; give one.")])
     return best if best and 2 * best.again.near >= known else _of_totals(table, data)
 
 

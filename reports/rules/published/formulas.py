@@ -46,7 +46,7 @@ class Node:
 
 
 def parsed(text: str, column_of: Callable[[str], int]) -> Node:
-    """The steps of a formula; ``column_of`` finds a head. Raises SpecError where it is none, LookupError for a head."""
+    """The steps of a formula; ``column_of`` finds a head. Raises SpecError where it is none."""
     return _Parser(text, column_of).whole()
 
 

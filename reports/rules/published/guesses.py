@@ -1,5 +1,6 @@
 """Rules of totals that no weights give: rates of two counts, means without extremes, the weakest part, and others."""
 
+import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
@@ -10,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from . import heads as meaning
 from .formulas import Evaluated, parsed
+from .joining import core
 from .tables import PublishedTable
 
 #: Most columns of which all pairs are tried, and how much of the totals a guess must give.
@@ -23,7 +25,7 @@ def guesses(table: PublishedTable) -> Iterator[Proposal]:
     rows = [at for at, row in enumerate(table.rows) if row.total is not None]
     if len(rows) < 2:
         return
-    for words, formula in [*_rates(table), *_functions(table)]:
+    for words, formula in [*_same_heads(table), *_rates(table), *_functions(table)]:
         if _gives(table, formula, rows):
             yield words, {"formula": formula}
 
@@ -31,6 +33,17 @@ def guesses(table: PublishedTable) -> Iterator[Proposal]:
 def quoted(head: str) -> str:
     """A head as a formula names it."""
     return '"' + head.replace('"', "").replace("“", "").replace("”", "")[:60] + '"'
+
+
+def _same_heads(table: PublishedTable) -> Iterator[tuple[str, str]]:
+    """Sums of columns that are called the same: 折算分 beside the points that they were made from."""
+    called: dict[str, list[str]] = {}
+    for at in table.components:
+        head = table.columns[at]
+        called.setdefault(core(re.sub(r" \(\d+\)$", "", head.rpartition("/")[2])), []).append(head)
+    for name, heads in called.items():
+        if 2 <= len(heads) < len(table.components):
+            yield _("the sum of the columns “%(head)s”") % {"head": name}, f"sum({', '.join(map(quoted, heads))})"
 
 
 def _rates(table: PublishedTable) -> Iterator[tuple[str, str]]:

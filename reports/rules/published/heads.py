@@ -118,6 +118,11 @@ def place_of(cell: str) -> tuple[int | Decimal | None, int | None]:
     return place if place % 1 else int(place), int(found[2]) if found[2] else None
 
 
+def is_number(cell: str) -> bool:
+    """Whether a cell is a figure and nothing else."""
+    return bool(NUMBER.fullmatch(cell.rstrip("%分 ")))
+
+
 def is_unit(head: str) -> bool:
     """Whether a head names the units."""
     longest = 12 if not head.isascii() else MOST_LETTERS

@@ -7,8 +7,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from . import heads as meaning
-from .heads import clean, number, plain
-from .layout import is_number
+from .heads import clean, is_number, number, plain
 from .tables import PublishedRow, PublishedTable
 
 #: A sheet of this name holds the totals of the others.

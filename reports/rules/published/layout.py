@@ -7,7 +7,7 @@ from itertools import pairwise
 from django.utils.translation import gettext as _
 
 from . import heads as meaning
-from .heads import NUMBER, clean, is_unit, plain
+from .heads import NUMBER, clean, is_number, is_unit, plain
 from .tables import Unreadable
 
 #: Rows below the top in which the heads are looked for, most rows of heads, and most rows of a table.
@@ -31,11 +31,6 @@ def cleaned(cells: Sequence[Sequence[str | None]]) -> Grid:
             [cell.translate(swapped) if re.fullmatch(r"[-+−\d.,%]+", cell) else cell for cell in row] for row in grid
         ]
     return grid
-
-
-def is_number(cell: str) -> bool:
-    """Whether a cell is a figure and nothing else."""
-    return bool(NUMBER.fullmatch(cell.rstrip("%分 ")))
 
 
 def head_row(grid: Grid, wanted: Mapping[str, str]) -> int:

@@ -80,7 +80,7 @@ def named_columns(data: Mapping[str, Any] | None) -> dict[str, str]:
 
 
 def table_rule(table: PublishedTable, data: Mapping[str, Any]) -> TableRule:
-    """The rule for a table. Raises SpecError where the data is wrong, LookupError where it names no column.
+    """The rule for a table. Raises SpecError where the data is wrong or names no column.
 
     ``data`` is a rule as the system has it, whose parts are found among the heads by short name, title or figure; or
     ``{"weights": {head: weight}}`` with any other setting. docs/formats.md lists what else may be said.
@@ -188,7 +188,7 @@ class _TableReader:
         return found
 
     def column(self, *names: str) -> int:
-        """The column of a name: its head is the name, or contains it; computed ones first. Raises LookupError."""
+        """The column of a name: its head is the name, or contains it; computed ones first. Raises SpecError."""
         wanted = [found for name in names if (found := plain(name))]
         computed = [plain(name) for name, _node in self.formulas]
         for name in wanted:
@@ -205,10 +205,8 @@ class _TableReader:
             hits = [at for name in wanted for at in free if test(name, heads[at])]
             if hits:
                 return hits[0]
-        raise LookupError(
-            _("No column for “%(part)s”; the table has: %(heads)s.")
-            % {"part": names[-1], "heads": ", ".join(self.table.columns)}
-        )
+        words = _("No column for “%(part)s”; the table has: %(heads)s.")
+        raise SpecError([words % {"part": names[-1], "heads": ", ".join(self.table.columns)}])
 
     def _scale(self, part: Part, column: int | None) -> Scale:
         mirror = part.full if isinstance(part, Component) and part.invert else None
