@@ -36,6 +36,9 @@ def test_compiles_what_is_newer(tmp_path: Path, catalogue: Path) -> None:
         (polib.POEntry(msgid="Sites", msgstr="点位"), "missing: 'Units'"),
         (polib.POEntry(msgid="Units", msgstr=""), "not translated: 'Units'"),
         (polib.POEntry(msgid="Units", msgstr="%(n)s 单位", flags=["python-format"]), "other placeholders"),
+        (polib.POEntry(msgid="Units", msgstr="单位,点位"), "half-width mark"),
+        (polib.POEntry(msgid="Units", msgstr="%(n)s:%(m)s"), "half-width mark"),
+        (polib.POEntry(msgid="Units", msgstr="单位(全部)"), "half-width mark"),
     ],
 )
 def test_fault_is_named(entry: polib.POEntry, fault: str, tmp_path: Path, catalogue: Path) -> None:
@@ -45,3 +48,11 @@ def test_fault_is_named(entry: polib.POEntry, fault: str, tmp_path: Path, catalo
 
     assert len(found) == 1
     assert found[0].startswith(fault)
+
+
+def test_ratios_and_weeks_keep_half_width(tmp_path: Path, catalogue: Path) -> None:
+    kept = ["%(share)s(%(above)s / %(below)s)", "第%(week)d周(%(month)d.%(day)d)", "共 1,032 件，见 https://a.cn"]
+    entries = [polib.POEntry(msgid=f"Text {number}", msgstr=text) for number, text in enumerate(kept)]
+    template = write(tmp_path / "django.pot", *[polib.POEntry(msgid=entry.msgid) for entry in entries])
+
+    assert list(translations.faults(write(catalogue, *entries), template)) == []
