@@ -14,20 +14,8 @@ from units.models import PeerGroup
 from ..models import Period, RuleUse, ScoringRule
 from ..rules.sentences import TOTAL_WORDS
 from ..rules.spec import RuleSpec, SpecError
-from .rule_parts import (
-    MISSING_CHOICES,
-    PartNode,
-    Raw,
-    board_forms,
-    posted_boards,
-    posted_parts,
-    read_bands,
-    read_steps,
-    spec_boards,
-    spec_parts,
-    written_bands,
-    written_steps,
-)
+from .rule_parts import MISSING_CHOICES, Raw, read_bands, read_steps, written_bands, written_steps
+from .rule_tree import PartNode, board_forms, posted_boards, posted_parts, spec_boards, spec_parts
 
 CODE = RegexValidator(r"^[A-Za-z0-9_-]+$", _("Letters, digits, - and _ only."))
 #: A new rule begins with the two figures that most cities have.

@@ -269,20 +269,37 @@ def _lists(spec: RuleSpec) -> Iterator[str]:
 
 
 def _board(spec: RuleSpec, board: Board) -> Iterator[str]:
-    prefix = _("%(name)s: ") % {"name": board.name} if board.name else ""
-    if board.by:
-        by = next(component_title(part) for part in spec.components if part.figure == board.by)
-        prefix += _("by %(part)s; ") % {"part": by}
-    if board.periods:
-        prefix += _("only for %(periods)s; ") % {
-            "periods": _(", ").join(str(PERIOD_WORDS[kind]) for kind in board.periods)
-        }
+    """The rule's own lists in a sentence each; a further pair with its name in one sentence."""
+    if not board.name:
+        yield from (_("%(fact)s.") % {"fact": fact} for fact in _entries(board, _("%(list)s: %(who)s")))
+        return
+    which = [*_by_part(spec, board), *_in_periods(board)]
+    yield _("List “%(name)s”%(which)s: %(facts)s.") % {
+        "name": board.name,
+        "which": _(" (%(which)s)") % {"which": _(", ").join(which)} if which else "",
+        "facts": _("; ").join(_entries(board, _("%(list)s of %(who)s"))),
+    }
+
+
+def _entries(board: Board, words: str) -> Iterator[str]:
+    """Who stands on the lists, and what follows."""
     red, black = board.red.word or _("Red list"), board.black.word or _("Black list")
     if board.red:
-        yield prefix + _("%(list)s: %(who)s.") % {"list": red, "who": red_sentence(board.red)}
+        yield words % {"list": red, "who": red_sentence(board.red)}
     if board.black:
-        yield prefix + _("%(list)s: %(who)s.") % {"list": black, "who": black_sentence(board.black)}
+        yield words % {"list": black, "who": black_sentence(board.black)}
     for step in board.steps:
-        yield prefix + _("%(list)s %(count)s in a row: %(words)s.") % {
-            "list": black, "count": step.count, "words": step.words,
-        }  # fmt: skip
+        yield _("%(list)s %(count)s in a row: %(words)s") % {"list": black, "count": step.count, "words": step.words}
+
+
+def _by_part(spec: RuleSpec, board: Board) -> Iterator[str]:
+    """The part that a list goes by, unless the list is called so."""
+    if board.by:
+        title = next(component_title(part) for part in spec.components if part.figure == board.by)
+        if title != board.name:
+            yield _("by %(part)s") % {"part": title}
+
+
+def _in_periods(board: Board) -> Iterator[str]:
+    if board.periods:
+        yield _("in %(periods)s only") % {"periods": _(", ").join(str(PERIOD_WORDS[kind]) for kind in board.periods)}

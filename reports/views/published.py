@@ -21,11 +21,11 @@ from campaign.guard import UserRequest, require
 from campaign.permissions import Permission
 from units.models import PeerGroup, Unit
 
-from ..documents.checked import checked_book
 from ..documents.xlsx import write
 from ..forms.published import MarksForm, PublishedForm
 from ..forms.published_rule import TableRuleForm
 from ..models import Period
+from ..queries.checked import checked_book
 from ..queries.rules import rule_in_force
 from ..queries.tables import Facts
 from ..rules.parts import Sheet, leaves

@@ -13,7 +13,8 @@ from campaign.guard import UserRequest, require
 from campaign.permissions import Permission
 
 from ..forms.rule import NewRuleForm, RuleForm, TryForm
-from ..forms.rule_parts import KIND_WORDS, changed, posted_boards, posted_parts
+from ..forms.rule_parts import KIND_WORDS
+from ..forms.rule_tree import changed, posted_boards, posted_parts
 from ..models import ScoringRule
 from ..queries.rules import rule_in_force, rules_with_uses
 from ..rules.examples import examples

@@ -172,6 +172,28 @@ def test_a_geometric_mean_punishes_the_weak_side():
     assert scores("18", *units) == ["79.58", "0.00"]  # ∛504000 = 79.5811…
 
 
+def test_fifteen_lists_have_periods_and_bounds_of_their_own_with_a_zone_on_neither():
+    parts = [*(f"team{number}" for number in range(1, 10)), "roads", "streets", "market", "around", "homes", "minors"]
+    spec, _rows = rank("19", {})
+    values = (95, 92, 90, 86, 84, 80, 70, 60)
+
+    found = boards("19", *(dict.fromkeys(parts, value) for value in values))
+
+    assert [len(spec.boards_in(kind)) - 1 for kind in ("week", "month", "quarter")] == [2, 11, 2]
+    assert found["第1检查组"] == {0: "red", 1: "red", 2: "red", 5: "black", 6: "black", 7: "black"}
+    assert found["路长"] == {0: "red", 1: "red", 2: "red", 4: "black", 5: "black", 6: "black", 7: "black"}
+    assert found["未成年人"] == {0: "red", 4: "black", 5: "black", 6: "black", 7: "black"}
+
+
+def test_repeats_are_multiplied_and_two_black_listings_suspend_an_application():
+    spec, _rows = rank("20", {})
+    unit = {"score.0": points("-3.5", 3), "score.1": points("-6", 3), "score.2": points("-3", 1)}
+
+    assert scores("20", unit, {"score.1": points("-28", 7)}, {}) == ["87.5", "80.0", "100.0"]
+    assert spec.components[0].lines[1].by_number
+    assert spec.boards[0].step(2) == "暂停文明单位申报"
+
+
 @pytest.mark.parametrize("code", examples())
 def test_every_example_is_a_rule_that_is_told_in_sentences(code):
     spec = RuleSpec.parse(examples()[code].spec)

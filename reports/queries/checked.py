@@ -5,8 +5,8 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
+from ..documents.tables import Book, Cell, Column, Line, Sheet
 from ..rules.published import Checked
-from .tables import Book, Cell, Column, Line, Sheet
 
 
 def checked_book(checked: Checked, name: str, sentences: Sequence[str]) -> Book:
