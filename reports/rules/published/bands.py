@@ -31,7 +31,7 @@ def bands_of(rows: Sequence[PublishedRow]) -> tuple[tuple[Band, ...], list[str]]
         return None
     bounds = [_roundest(max(found[lower]), min(found[upper])) for upper, lower in pairs]
     bands = [Band(name, bound) for name, bound in zip(ordered, [*bounds, Decimal(0)], strict=True)]
-    said = ", ".join(_("%(name)s from %(least)s") % {"name": band.name, "least": band.least} for band in bands[:-1])
+    said = _(", ").join(_("%(name)s from %(least)s") % {"name": band.name, "least": band.least} for band in bands[:-1])
     return tuple(bands), [_("The totals fit these bands: %(bands)s; below that %(last)s.") % {
         "bands": said, "last": ordered[-1]
     }]  # fmt: skip
@@ -47,7 +47,7 @@ def quotas_of(rows: Sequence[PublishedRow]) -> tuple[Quotas, list[str]]:
     if len(found) < 2 or any(max(found[upper]) >= min(found[lower]) for upper, lower in pairwise(ordered)):
         return (), [_("The bands do not follow from the totals: their ranges overlap.")]
     lasts = [Fraction(max(found[name])) for name in ordered[:-1]]
-    said = ", ".join(
+    said = _(", ").join(
         _("%(name)s to place %(last)s") % {"name": name, "last": last}
         for name, last in zip(ordered, lasts, strict=False)
     )

@@ -93,6 +93,12 @@ class Checked:
         return [row.published.values[column] for column in self.rule.used(len(self.table.columns))]
 
     @property
+    def named(self) -> list[tuple[CheckedRow, list[tuple[str, Decimal | None]]]]:
+        """The rows with their values, each with its head."""
+        heads = self.heads
+        return [(row, list(zip(heads, self.values(row), strict=True))) for row in self.rows]
+
+    @property
     def shown(self) -> list[tuple[CheckedRow, list[Decimal | None]]]:
         """The rows with their values."""
         return [(row, self.values(row)) for row in self.rows]
