@@ -6,16 +6,18 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from campaign.documents.copied import labelled
 from campaign.models import User
 from campaign.permissions import Permission
 from campaign.queries import running_campaign, work_clock
-from campaign.rules import day_of
+from campaign.rules import Remaining, day_of
 from campaign.templatetags.present import daytime
-from campaign.templatetags.work_time import limit
+from campaign.templatetags.work_time import limit, remaining
 from units.models import Unit
 
 from ..forms.fields import is_uuid
@@ -60,13 +62,14 @@ def page_context(user: User, problem: Problem, *, at: datetime, typed: Typed | N
     campaign = running_campaign()
     clock, begun = work_clock(campaign), problem.handed_over_at
     open_due = problem.due_at if problem.closed_at is None else None
+    left = clock.remaining(open_due, at) if open_due else None
     steps = ledger.story(problem, user)
     terms = terms_of([problem])[problem.pk]
     receive = terms.receive or (campaign.receive_limit if campaign else RECEIVE_LIMIT)
     returned = steps[-1] if problem.returned_at else None
     return {
         "problem": problem,
-        "left": clock.remaining(open_due, at) if open_due else None,
+        "left": left,
         "way": way_to(problem, steps, clock),
         "receive_limit": receive if leads_to(problem.receive_due_at, receive, since=begun, clock=clock) else "",
         "returned": returned,
@@ -88,7 +91,7 @@ def page_context(user: User, problem: Problem, *, at: datetime, typed: Typed | N
         "climbs": list(problem.climbs.filter(due_at=open_due)) if open_due else [],
         "rule": terms.repair_by if terms.repair == problem.limit or problem.due_at is None else None,
         "trail": [{"label": _("Problem ledger"), "url": reverse("inspections:problems")}],
-        "as_text": _as_text(problem),
+        "as_text": _as_text(problem, left),
         "said": said_of(problem),
         "handles_reports": user.can(Permission.HANDLE_CITIZEN_REPORTS),
         "papers": Paper.objects.visible_to(user).filter(problems=problem).only("token", "number")[:MOST_PAPERS],
@@ -270,13 +273,16 @@ def _deadline_ahead(terms: Terms, at: datetime) -> str:
     }  # fmt: skip
 
 
-def _as_text(problem: Problem) -> str:
-    """Lines to paste into a chat group."""
+def _as_text(problem: Problem, left: Remaining | None) -> str:
+    """Lines to paste into a chat group; with the address of the page where the site has one."""
+    due = daytime(problem.due_at, "year")
+    late = _("%(due)s (%(left)s)") % {"due": due, "left": remaining(left)} if left else due
     lines = [
         f"【{problem.get_state_display()}】{problem.code}",
-        f"{_('Site')}:{problem.site}" if problem.site else "",
-        f"{_('Problem')}:{problem.text}",
-        f"{_('Responsible unit')}:{problem.unit.label}",
-        f"{_('Due')}:{daytime(problem.due_at, 'year')}" if problem.due_at else f"{_('Limit')}:{limit(problem.limit)}",
+        labelled(_("Site"), problem.site) if problem.site else "",
+        labelled(_("Problem"), problem.text),
+        labelled(_("Responsible unit"), problem.unit.label),
+        labelled(_("Due"), late) if problem.due_at else labelled(_("Limit"), limit(problem.limit)),
+        f"{settings.SITE_URL}{problem.get_absolute_url()}" if settings.SITE_URL else "",
     ]
     return "\n".join(line for line in lines if line)

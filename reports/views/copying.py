@@ -23,15 +23,20 @@ def ranking_text(request: UserRequest, period: str, group: str) -> HttpResponse:
     rows = pages.page_rows(shown)
     onto = {color: [_line(row) for row in rows if row.entry and row.entry.color == color] for color in ("red", "black")}
     words = {color: next((row.word for row in rows if row.entry and row.entry.color == color), "") for color in onto}
-    lines = [line for color, lines in onto.items() if lines for line in (f"{words[color] or color}:", *lines)]
+    lines = [
+        line
+        for color, lines in onto.items()
+        if lines
+        for line in (_("%(label)s:") % {"label": words[color] or color}, *lines)
+    ]
     lines = lines or [_line(row) for row in rows]
     text = listed(_head(shown), lines, total=len(lines))
     return render(request, "components/as_text.html", {"text": text, "back": shown.get_absolute_url()})
 
 
 def _head(ranking: Ranking) -> str:
-    draft = "" if ranking.state == "published" else f"({_('not published')})"
-    return f"{ranking.group.name} {ranking.period} {_('Red and black list')}{draft}"
+    told = f"{ranking.group.name} {ranking.period.span.label()} {_('Red and black list')}"
+    return told if ranking.state == "published" else _("%(told)s (not published)") % {"told": told}
 
 
 def _line(line: pages.PageRow) -> str:

@@ -330,9 +330,18 @@ def test_a_good_photograph_stays_when_another_is_refused(client, city):
     assert problem.photos.count() == 1
 
 
-def test_the_text_to_paste_names_place_unit_and_deadline(client, city):
+def test_the_text_to_paste_is_what_a_group_reads(client, city, settings):
+    settings.SITE_URL = "https://wenming.example"
     problem = advance(make_problem(city), Move.HAND_OVER, city=city)
+    client.force_login(city.office)
+    with time_machine.travel(at(date(2026, 11, 27), 9), tick=False):
+        text = client.get(problem.get_absolute_url()).context["as_text"]
 
-    text = page_of(client, city.office, problem).context["as_text"]
-
-    assert all(part in text for part in ("WT-2611-0001", "东街农贸市场", "东街", "2026年11月26日 10:00"))
+    assert text.splitlines() == [
+        "【已交办】WT-2611-0001",
+        "点位：东街农贸市场",
+        "问题：门口垃圾未清理",
+        "责任单位：东街",
+        "期限：2026年11月26日 10:00（超期 1 天）",
+        "https://wenming.example/problems/WT-2611-0001/",
+    ]

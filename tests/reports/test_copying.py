@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.reports.ranked import closed
+from tests.reports.ranked import closed, facts
 
 pytestmark = pytest.mark.django_db
 
@@ -13,8 +13,18 @@ def test_a_ranking_is_told_with_places_and_scores(ranked, client):
 
     lines = client.get(f"/rankings/text/{ranking.period.code}/{ranking.group.code}/").context["text"].splitlines()
 
-    assert lines[0].startswith(f"【{ranking.group.name}")
+    assert lines[0] == "【街道 2026年第47周(11.16–11.22) 红黑榜】"
     assert any(row.unit.label in line for row in ranking.rows.all() for line in lines[1:])
+
+
+def test_one_that_is_not_published_says_so(city, client):
+    facts(city)
+    ranking = closed(city)
+    client.force_login(city.office)
+
+    text = client.get(f"/rankings/text/{ranking.period.code}/{ranking.group.code}/").context["text"]
+
+    assert text.splitlines()[0] == "【街道 2026年第47周(11.16–11.22) 红黑榜（未发布）】"
 
 
 def test_one_that_is_not_there_is_not_told(ranked, client):
