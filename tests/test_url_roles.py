@@ -91,6 +91,7 @@ PAGES = {
     "inspections:compare": BUSINESS | {MONITOR},
     "inspections:saved_filters": BUSINESS | {MONITOR},
     "inspections:worklist": BUSINESS | {MONITOR},
+    "inspections:worklist_text": BUSINESS | {MONITOR},
     "inspections:deadlines": BUSINESS | {MONITOR},
     "inspections:map": BUSINESS | {MONITOR},
     "inspections:paste": {OFFICE, INSPECTOR},

@@ -259,7 +259,7 @@ class SplitForm(MoveForm):
         group = cleaned.pop("group", None)
         wrong = [form for form in self.parts if not form.is_valid()]
         if wrong:
-            raise ValidationError({"group": [words for form in wrong for words in form.errors.as_data().popitem()[1]]})
+            raise ValidationError(_("A part below needs another look."))
         filled = [form.cleaned_data for form in self.parts if form.cleaned_data.get("unit")]
         parts = [Part(unit=one["unit"], text=one["text"], limit=one["limit"]) for one in filled]
         return cleaned | {"parts": _one_each(group, self.parts[0]) if group else parts}

@@ -26,6 +26,8 @@ RARE = (Move.FIX, Move.ADD, Move.MERGE, Move.UNMERGE, Move.SPLIT, Move.CANCEL)
 #: Moves that depend on what was asked before.
 TIME_MOVES = frozenset({Move.ASK_TIME, Move.GRANT_TIME, Move.REFUSE_TIME, Move.ASK_SUSPEND, Move.REFUSE_SUSPENSION})
 DECIDING = frozenset({Move.GRANT_TIME, Move.REFUSE_TIME})
+#: What decides on a suspension that was asked for; it comes first while somebody waits.
+SUSPENSION = (Move.SUSPEND, Move.REFUSE_SUSPENSION)
 
 
 def moves_for(problem: Problem, user: User) -> list[Move]:
@@ -54,7 +56,8 @@ def moves_now(problem: Problem, user: User, *, at: datetime) -> list[Move]:
         idle.add(Move.FIX)
     if problem.merged_into_id:
         idle.add(Move.REOPEN)
-    return [move for move in moves if move not in idle]
+    left = [move for move in moves if move not in idle]
+    return sorted(left, key=lambda move: move not in SUSPENSION) if Move.REFUSE_SUSPENSION in left else left
 
 
 def _idle(problem: Problem, moves: Collection[Move]) -> set[Move]:

@@ -57,6 +57,11 @@ class Conflict(Exception):
         self.problem = problem
         self.step: Step | None = problem.steps.select_related("by").last()
 
+    def repeats(self, *, move: Move, version: int, by: User, note: str) -> bool:
+        """Whether the very same act arrived before: a button pressed twice, an answer that never came back."""
+        last = self.step and (self.step.move, self.step.by_id, self.step.note)
+        return self.problem.version == version + 1 and last == (move, by.pk, note.strip())
+
 
 #: What hangs on a problem and follows its moves.
 FOLLOWERS = (
@@ -75,7 +80,13 @@ def move_problem(*, problem: Problem, move: Move, version: int, by: User, at: da
     transition = TRANSITIONS[move]
     require_right(problem, move, by)
     _check_note(act.note, required=transition.reason_required)
+    if problem.version != version:
+        raise _conflict(problem)
     return _make(problem, act, version)
+
+
+def _conflict(problem: Problem) -> Conflict:
+    return Conflict(Problem.objects.select_related("unit", "site").get(pk=problem.pk))
 
 
 def _make(problem: Problem, act: Act, version: int) -> Problem:
@@ -83,7 +94,7 @@ def _make(problem: Problem, act: Act, version: int) -> Problem:
     with files_of_transaction(default_storage) as written:
         fields = EFFECTS[move](problem, act)
         if not _changed(problem, version, transition, fields):
-            raise Conflict(Problem.objects.select_related("unit", "site").get(pk=problem.pk))
+            raise _conflict(problem)
         now = Problem.objects.select_related("unit", "site", "item").get(pk=problem.pk)
         pairing.attach(now, act)
         _write_down(problem, now, act)

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -27,12 +27,14 @@ from ..forms.bulk import BulkForm, ChoiceForm, form_for
 from ..forms.ledger import ProblemFilter
 from ..models import BulkItem, BulkRun, Problem
 from ..queries import ledger
+from ..queries.requests import ABOUT, requests_of
 from ..rules import TRANSITIONS, WITH_UNIT, Move
 from ..services.bulk_runs import AT_ONCE, permission_of, start_run, work_on
 
 ACTORS = (Permission.HAND_OVER, Permission.REPAIR, Permission.CHECK_REPAIRS)
 SHOWN = 20  # earlier runs
 PAGE = 100
+READ_BEFORE = 50  # requests shown before they are decided together
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 #: What an act will do, said before it is done.
@@ -77,7 +79,8 @@ def _sources(act: str) -> frozenset[str]:
 def bulk(request: UserRequest) -> HttpResponse:
     """Earlier runs; a POST from the list asks what goes with an act, its confirmation starts the run."""
     if request.method != "POST":
-        runs = BulkRun.objects.visible_to(request.user)[:SHOWN]
+        left = Count("items", filter=Q(items__result=BulkItem.Result.LEFT))
+        runs = BulkRun.objects.visible_to(request.user).annotate(left=left)[:SHOWN]
         return render(request, "inspections/bulk_runs.html", {"runs": runs})
     choice = ChoiceForm(request.POST)
     if not choice.is_valid():
@@ -123,6 +126,7 @@ def _start(request: UserRequest, act: str, found: QuerySet[Problem], choice: Cho
 def _ask(request: UserRequest, choice: ChoiceForm, found: QuerySet[Problem], form: BulkForm) -> HttpResponse:
     act = choice.cleaned_data["act"]
     context = {
+        "asked": _asked(act, found),
         "form": form,
         "act": act,
         "label": dict(BulkRun.ACTS)[act],
@@ -133,6 +137,18 @@ def _ask(request: UserRequest, choice: ChoiceForm, found: QuerySet[Problem], for
         "back": _back(choice),
     }
     return render(request, "inspections/bulk_ask.html", context, status=422 if form.is_bound else 200)
+
+
+def _asked(act: str, found: QuerySet[Problem]) -> list[dict[str, Any]]:
+    """What a decision is about, read before it is taken: the first problems with what their units ask for."""
+    if act not in ABOUT:
+        return []
+    rows = list(found.select_related("unit").order_by("unit__code", "pk")[:READ_BEFORE])
+    waiting = requests_of(rows)
+    return [
+        {"problem": row, "requests": [one for one in waiting.get(row.pk, []) if one.move == ABOUT[Move(act)]]}
+        for row in rows
+    ]
 
 
 def _refused(request: UserRequest, choice: ChoiceForm) -> HttpResponse:

@@ -28,8 +28,8 @@ from ..rules import TRANSITIONS, Move, State
 from ..services.ledger import Conflict, move_problem, resume_ended
 from ..services.photos import receive_photo
 from .bulk import acts_for
-from .looking import answer, link, looked, set_left, tabs
-from .problem_page import page_context
+from .looking import answer, link, looked, set_asked, set_left, tabs
+from .problem_page import page_context, typed_in
 
 
 @require_safe
@@ -49,6 +49,8 @@ def problems(request: UserRequest) -> HttpResponse:
         before=wanted.get("before") or "",
     )
     set_left(page.rows, look)
+    if wanted.get("asks"):
+        set_asked(page.rows)
     context = {
         "tabs": tabs(request, look),
         "rows": page.rows,
@@ -89,7 +91,7 @@ def problem_move(request: UserRequest, code: str, move: str) -> HttpResponse:
     data, refused = _with_photos(request)
     form = FORMS[act](data, request.FILES)
     if refused:
-        form.add_error(None, refused)
+        form.add_error("photos" if "photos" in form.fields else None, refused)
     if not form.is_valid():
         return _again(request, found, act, form, status=422)
     try:
@@ -98,6 +100,9 @@ def problem_move(request: UserRequest, code: str, move: str) -> HttpResponse:
         form.add_error(None, _known_fields(form, wrong))
         return _again(request, found, act, form, status=422)
     except Conflict as conflict:
+        version, note = form.cleaned_data["version"], form.cleaned_data["note"]
+        if conflict.repeats(move=act, version=version, by=request.user, note=note):
+            return _moved(request, conflict.problem)
         data["version"] = str(conflict.problem.version)
         return _again(
             request, _problem(request, code), act, FORMS[act](data, request.FILES), status=409, conflict=conflict
@@ -128,10 +133,14 @@ def _with_photos(request: UserRequest) -> tuple[QueryDict, ValidationError | Non
     """What was sent, the files among it kept and named by their uuids, so that a second try does not lose them."""
     data = request.POST.copy()
     refused: list[ValidationError] = []
-    for upload in request.FILES.getlist("files")[:MOST_PHOTOS]:
+    sent = request.FILES.getlist("files")
+    for upload in sent[:MOST_PHOTOS]:
         if number := _kept(request, upload, refused):
             data.appendlist("photos", number)
-    for name in list(request.FILES)[: MOST_PHOTOS * 2]:
+    if len(sent) > MOST_PHOTOS:
+        words = _("At most %(count)s photographs: the first ones have arrived and stand below. Press the button again.")
+        refused.append(ValidationError(words % {"count": MOST_PHOTOS}))
+    for name in request.FILES:
         before = name.removeprefix("after-")
         if before != name and is_uuid(before) and (number := _kept(request, request.FILES.getlist(name)[0], refused)):
             data[f"{PAIR}{before}"] = number
@@ -144,7 +153,11 @@ def _kept(request: UserRequest, upload: UploadedFile, refused: list[ValidationEr
     try:
         receive_photo(upload=upload, client_uuid=number, by=request.user, at=timezone.now())
     except ValidationError as wrong:
-        refused.append(wrong)
+        refused.append(
+            ValidationError(
+                [_("%(name)s: %(text)s") % {"name": upload.name, "text": words} for words in wrong.messages]
+            )
+        )
         return ""
     return str(number)
 
@@ -163,7 +176,9 @@ def _again(
 ) -> HttpResponse:
     context = page_context(request.user, found, at=timezone.now(), typed=(move, form))
     headed = _in_panel(request, found) or conflict is not None  # where it stands now is said above it
-    context |= {"panel": headed, "conflict": conflict, "typed_note": form.data.get("note", "").strip()}
+    context |= {"panel": headed, "conflict": conflict}
+    if conflict and not any(choice.move == move for choice in context["choices"]):
+        context["typed"] = typed_in(form)
     template = "inspections/problem.html#body" if request.htmx else "inspections/problem.html"
     return render(request, template, context, status=status)
 

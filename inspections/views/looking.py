@@ -23,6 +23,7 @@ from campaign.rules import Remaining, WorkClock
 from ..forms.ledger import ProblemFilter
 from ..models import Problem, SavedFilter
 from ..queries import ledger
+from ..queries.requests import requests_of
 from ..rules import NOT_FOR_UNITS, State
 
 #: Tabs in their order; unit staff do not see what was never handed over.
@@ -154,6 +155,13 @@ def set_left(rows: Iterable[Problem], look: Look) -> None:
     """Give each row ``left``: how far its deadline is, None where it has none or is closed."""
     for row in rows:
         row.left = _left(row, look.clock, look.at)  # type: ignore[attr-defined]
+
+
+def set_asked(rows: Iterable[Problem]) -> None:
+    """Give each row ``asked``: what its unit asks for and nobody has decided."""
+    found = requests_of(rows)
+    for row in rows:
+        row.asked = found.get(row.pk, [])  # type: ignore[attr-defined]
 
 
 def _left(row: Problem, clock: WorkClock, now: datetime) -> Remaining | None:

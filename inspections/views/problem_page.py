@@ -1,6 +1,6 @@
 """What the page of one problem shows: photographs, story, clock, and the forms of the moves this person may make."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -26,6 +26,7 @@ from ..models import Paper, Photo, Plan, Problem, Step, Suspension
 from ..queries import ledger
 from ..queries.checklist import LimitChoice, limit_choices, units_near
 from ..queries.citizens import said_of
+from ..queries.duplicates import likely_same
 from ..queries.extensions import open_one
 from ..queries.fairness import fairness_of
 from ..queries.hand_over import units_by_rule
@@ -55,6 +56,7 @@ class Choice:
     leads_on: bool
     rare: bool
     pairing: list[dict[str, Any]]
+    alike: Sequence[Problem]
 
 
 def page_context(user: User, problem: Problem, *, at: datetime, typed: Typed | None = None) -> dict[str, Any]:
@@ -217,7 +219,14 @@ def _choice(
         leads_on=move in LEADS_ON,
         rare=move in RARE and move != Move.UNMERGE and not form.is_bound,
         pairing=_pairing(problem, form, user) if move == Move.SUBMIT else [],
+        alike=_alike(problem) if move == Move.MERGE else [],
     )  # fmt: skip
+
+
+def _alike(problem: Problem) -> list[Problem]:
+    """What it may be a copy of."""
+    found = likely_same(text=problem.text, site=problem.site, unit=problem.unit)
+    return [one for one in found if one.pk != problem.pk]
 
 
 def _waiting(problem: Problem) -> Suspension | None:
@@ -239,8 +248,14 @@ def _initial(problem: Problem, move: Move, returned: Step | None, at: datetime, 
 
 def _arrived(form: MoveForm, user: User) -> list[Photo]:
     """The photographs that a form which came back names, already stored and not yet attached."""
-    named = getattr(form, "cleaned_data", {}).get("photos")
-    return _loose(user, named) if named else []
+    return _loose(user, form.data.getlist("photos")) if form.is_bound else []
+
+
+def typed_in(form: MoveForm) -> list[tuple[str, str]]:
+    """What somebody had typed into a form that cannot be shown again, each with what it was for."""
+    typed = [(str(field.label), str(form.data.get(field.html_name) or "")) for field in form.visible_fields()]
+    typed += [(_("Or why there is none"), why) for why in _sent(form, WHY).values()]
+    return [(label, text.strip()) for label, text in typed if text.strip()]
 
 
 def _loose(user: User, numbers: Iterable[Any]) -> list[Photo]:
@@ -253,6 +268,8 @@ def _words(problem: Problem, move: Move, at: datetime, terms: Terms) -> tuple[st
     if move == Move.HAND_OVER:
         return _("Hand over"), _deadline_ahead(terms, at)
     label, consequence = WORDS[move]
+    if move == Move.SUSPEND and _waiting(problem):
+        label = _("Grant suspension")
     asking = open_one(problem.extensions.all()) if move == Move.GRANT_TIME else None
     until = daytime(asking.until) if asking else ""
     return str(label), consequence % {"unit": problem.unit.label, "due": daytime(problem.due_at), "until": until}

@@ -14,7 +14,7 @@ from campaign.permissions import Permission
 from campaign.queries import work_clock
 
 from ..queries.worklist import open_by_unit, work_of
-from .looking import ways
+from .looking import set_asked, ways
 
 #: What each part of the list is called, and what is to be done with it.
 WORDS = {
@@ -43,6 +43,8 @@ def worklist(request: UserRequest) -> HttpResponse:
     for part in work_of(request.user, at=now):
         for row in part.rows:
             row.left = clock.remaining(row.due_at, now) if row.due_at else None  # type: ignore[attr-defined]
+        if part.name == "requests":
+            set_asked(part.rows)
         title, hint = WORDS[part.name]
         query = {**part.query, "order": "due"}
         parts.append({"part": part, "title": title, "hint": hint, "url": f"{every}?{urlencode(query)}"})

@@ -16,6 +16,7 @@ from inspections.rules import TRANSITIONS, Move, State
 from inspections.services.acts import Part
 from inspections.services.bulk_runs import start_run, work_on
 from inspections.services.ledger import move_problem
+from inspections.services.noting import note_problem
 from inspections.services.photos import store_photo
 from units.models import Unit
 
@@ -41,6 +42,8 @@ MORE_TIME = (
     "商户负责人外出，后天返回后当场清理。",
 )
 TO_SUSPEND = ("该路段已列入老旧管网改造，下月开工，现阶段无法整改。", "权属正在司法拍卖，需待移交后整改。")
+#: What others wrote of the same place; the last only looked the same.
+COPIES = ("，市民多次反映", "，督导组现场指出", "，另有一处在北门")
 #: A one-page PDF that says nothing; what it stands for is in its name.
 PROOF = (
     b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
@@ -83,8 +86,8 @@ class World:
         return self.users[self.people.office[0]]
 
     def take(self, state: State, count: int = 1, **found: Any) -> Iterator[Problem]:
-        """So many problems of a state, or fewer; without pictures, whose repair would want pictures in turn."""
-        still = Problem.objects.filter(state=state, photos=None, unit__in=self.people.contacts, **found)
+        """So many problems of a state, or fewer."""
+        still = Problem.objects.filter(state=state, unit__in=self.people.contacts, **found)
         still = still.exclude(pk__in=self.taken).alias(last=Max("steps__at")).filter(last__lte=self.now - STILL)
         first = Case(When(unit__code=HOME_UNIT, then=0), default=1)
         for problem in still.select_related("unit", "site", "item").order_by(first, "-pk")[:count]:
@@ -145,12 +148,16 @@ def _to_other_units(world: World) -> None:
 
 def _copies(world: World) -> None:
     """Two that were the same, and one that only looked so."""
-    same, reason = list(world.take(State.NOTED, 4)), "同一处，同日两人登记"
-    for problem in same[1:]:
-        original = Problem.objects.get(pk=same[0].pk)
-        copy = world.move(problem, Move.MERGE, reason, original=original)
-        if problem == same[-1] and len(same) > 2:
-            world.move(copy, Move.UNMERGE, "核对照片，不是同一处，分开办理。")
+    for original in world.take(State.NOTED, site__isnull=False):
+        for number, words in enumerate(COPIES):
+            uuid = UUID(int=dice("copy", number, original.pk).getrandbits(128), version=4)
+            again = note_problem(
+                client_uuid=uuid, site=original.site, text=f"{original.text}{words}", severity=original.severity,
+                source=Problem.Source.SUPERIOR, by=world.office, noted_at=world.now,
+            )  # fmt: skip
+            copy = world.move(again, Move.MERGE, "同一处，重复登记", original=Problem.objects.get(pk=original.pk))
+            if number == len(COPIES) - 1:
+                world.move(copy, Move.UNMERGE, "核对照片，不是同一处，分开办理。")
 
 
 def _parts(world: World) -> None:

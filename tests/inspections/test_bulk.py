@@ -6,6 +6,7 @@ from io import BytesIO
 import openpyxl
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.files.base import ContentFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -15,6 +16,7 @@ from inspections.models import BulkItem, BulkRun, Problem, Step
 from inspections.rules import Move
 from inspections.services import bulk_runs
 from inspections.services.bulk_runs import forgotten_runs, start_run, work_on
+from inspections.services.ledger import move_problem
 from inspections.tasks import sweep_bulk
 from tests.city import MONDAY, at
 from tests.inspections.ledger import TEN, advance, make_problem, make_problems
@@ -347,3 +349,59 @@ def test_the_list_offers_what_the_tab_allows(office, client, city):
 
     assert acts == {"close", "send_back", "grant_time", "refuse_time"}
     assert client.get("/problems/").context["acts"] == []
+
+
+def asking(city, code: str, reason: str, until: date) -> Problem:
+    problem = advance(make_problem(city, code), Move.HAND_OVER, Move.RECEIVE, city=city)
+    proofs = [ContentFile(b"%PDF-1.4", name="计划.pdf")]
+    return move_problem(
+        problem=problem, move=Move.ASK_SUSPEND, version=problem.version, by=city.leader, at=TEN, note=reason,
+        until=until, proofs=proofs,
+    )  # fmt: skip
+
+
+def test_each_is_suspended_as_its_unit_asked(city):
+    first = asking(city, "WT-1", "管网改造", date(2026, 12, 20))
+    second = asking(city, "WT-2", "司法拍卖", date(2027, 1, 31))
+    third = advance(make_problem(city, "WT-3"), Move.HAND_OVER, Move.RECEIVE, city=city)
+
+    run = finish(run_for(city, Move.SUSPEND, [first, second, third]))
+
+    assert list(run.items.values_list("result", "reason")) == [
+        ("done", ""), ("done", ""), ("left", "该问题没有待审的挂账申请。"),
+    ]  # fmt: skip
+    suspended = Problem.objects.filter(state="suspended").order_by("code")
+    assert [(one.code, one.suspended_until) for one in suspended] == [
+        ("WT-1", date(2026, 12, 20)), ("WT-2", date(2027, 1, 31)),
+    ]  # fmt: skip
+    assert list(Step.objects.filter(move="suspend").values_list("note", flat=True)) == ["管网改造", "司法拍卖"]
+
+
+def test_a_suspension_whose_day_has_passed_is_left_and_said(city):
+    problem = asking(city, "WT-1", "管网改造", date(2026, 11, 24))
+    run = run_for(city, Move.SUSPEND, [problem])
+
+    work_on(pk=run.pk, at=at(date(2026, 11, 25), 9))
+
+    assert (run.items.get().result, "今天以后" in run.items.get().reason) == ("left", True)
+
+
+def test_suspensions_are_refused_with_one_reason(office, city):
+    first = asking(city, "WT-1", "管网改造", date(2026, 12, 20))
+    second = advance(make_problem(city, "WT-2"), Move.HAND_OVER, Move.RECEIVE, city=city)
+    asked = {"act": "refuse_susp", "problem": ticks(first, second), "confirmed": "1"}
+    assert "请写明理由" in office.post(ASK, asked).text
+
+    office.post(ASK, asked | {"note": "可以先清理"})
+
+    assert results(BulkRun.objects.get()) == ["done", "left"]
+    assert Step.objects.get(move="refuse_susp").note == "可以先清理"
+    assert not Problem.objects.filter(state="suspended").exists()
+
+
+@pytest.mark.parametrize("act", [Move.SUSPEND, Move.REFUSE_SUSPENSION])
+def test_a_unit_decides_on_no_suspension(client, city, act):
+    problem = asking(city, "WT-1", "管网改造", date(2026, 12, 20))
+    client.force_login(city.leader)
+
+    assert client.post(ASK, {"act": act, "problem": ticks(problem), "confirmed": "1"}).status_code == 403

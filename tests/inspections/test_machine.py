@@ -119,10 +119,14 @@ class Ledger(RuleBasedStateMachine):
         """What a move is answered with, or None where it is made."""
         if not self.may(before, move, who):
             return PermissionDenied
+        if TRANSITIONS[move].reason_required and not given["note"].strip():
+            return ValidationError
+        if off:
+            return Conflict
         faults = (self.lacks_words, self.lacks_unit, self.lacks_day, self.lacks_what_goes_with_it)
         if any(lacks(before, move, given | {"photo": photo}) for lacks in faults):
             return ValidationError
-        if off or before.state not in TRANSITIONS[move].sources:
+        if before.state not in TRANSITIONS[move].sources:
             return Conflict
         return ValidationError if self.out_of_turn(before, move) else None
 
@@ -138,9 +142,7 @@ class Ledger(RuleBasedStateMachine):
 
     @staticmethod
     def lacks_words(before, move, given):
-        if move in (Move.SUBMIT, Move.ADD):
-            return not given["note"].strip() and not given["photo"]
-        return TRANSITIONS[move].reason_required and not given["note"].strip()
+        return move in (Move.SUBMIT, Move.ADD) and not given["note"].strip() and not given["photo"]
 
     @staticmethod
     def lacks_unit(before, move, given):

@@ -157,9 +157,7 @@ def test_copies_of_what_an_appeal_voided_stay(city, original, copy):
 @pytest.mark.parametrize("who", ["leader", "inspector", "supervisor"])
 def test_only_the_office_undoes(city, copy, who):
     with pytest.raises(PermissionDenied):
-        move_problem(
-            problem=copy, move=Move.UNMERGE, version=copy.version, by=getattr(city, who), at=NOON, note="说明"
-        )
+        move_problem(problem=copy, move=Move.UNMERGE, version=copy.version, by=getattr(city, who), at=NOON, note="说明")
 
 
 def test_the_page_of_a_copy_offers_it_and_asks_for_the_reason(client, city, copy):

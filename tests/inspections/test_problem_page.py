@@ -165,7 +165,7 @@ def test_after_a_conflict_the_form_carries_the_new_version(client, city):
 
 @pytest.mark.parametrize("move", list(TRANSITIONS))
 def test_a_move_by_address_from_a_wrong_state_is_409(client, city, move):
-    ends = [Move.CLOSE] if move != Move.REOPEN else []
+    ends = [Move.CLOSE] if move not in (Move.REOPEN, Move.UNMERGE) else []
     noted = make_problem(city, noted_at=at(date(2026, 11, 24), 8))
     problem = advance(noted, Move.HAND_OVER, Move.RECEIVE, Move.SUBMIT, *ends, city=city)
     person = city.leader if TRANSITIONS[move].permission == "repair" else city.office

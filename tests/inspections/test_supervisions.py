@@ -10,9 +10,10 @@ from django.utils import timezone
 
 from campaign.models import Event, Notice
 from inspections.models import Problem, Supervision
+from inspections.rules import Move
 from inspections.services.supervisions import drop_supervision, issue_supervision
 from tests.city import NOON
-from tests.inspections.ledger import TEN
+from tests.inspections.ledger import TEN, advance, make_problem
 from tests.inspections.test_ladder import make_some
 
 
@@ -125,3 +126,31 @@ def test_the_list_is_paged_at_one_cost(client, city):
     assert statements() == few <= 15
     more = client.get("/supervisions/").context["next"]
     assert len(client.get(f"/supervisions/{more}").context["rows"]) == 12
+
+
+def merged(draft, city) -> Problem:
+    issued(draft, city)
+    original = advance(make_problem(city, "WT-9"), Move.HAND_OVER, city=city)
+    problem = Problem.objects.get(pk=draft.problem_id)
+    return advance(problem, Move.MERGE, city=city, original=original).merged_into
+
+
+def test_a_notice_about_a_merged_problem_leads_to_where_it_goes_on(client, city, draft):
+    original = merged(draft, city)
+    client.force_login(city.leader)
+
+    page = client.get(draft.get_absolute_url()).text
+
+    assert f'href="{original.get_absolute_url()}"' in page
+    assert f'href="{draft.problem.get_absolute_url()}"' not in page
+
+
+def test_a_notice_about_what_left_the_unit_leads_nowhere(client, city, draft):
+    issued(draft, city)
+    advance(Problem.objects.get(pk=draft.problem_id), Move.TRANSFER, city=city, unit=city.west)
+    client.force_login(city.leader)
+
+    page = client.get(draft.get_absolute_url()).text
+
+    assert "已不由贵单位负责" in page
+    assert f'href="{draft.problem.get_absolute_url()}"' not in page

@@ -6,14 +6,14 @@ from itertools import pairwise
 
 import pytest
 from django.db import transaction
-from django.db.models import Count, Sum
+from django.db.models import Count, Q, Sum
 from pytest_django import DjangoDbBlocker
 
 from campaign.models import Campaign, User
 from campaign.permissions import Role
 from campaign.queries import work_clock
 from campaign.rules import SHANGHAI, day_of, parse_limit
-from inspections.models import Answer, Appeal, BlindVisit, Inspection, Photo, Problem, Recheck
+from inspections.models import Answer, Appeal, BlindVisit, BulkItem, Inspection, Photo, Plan, Problem, Recheck, Step
 from inspections.rules import Earned, Move, can_move, earn, earned_share, site_score
 from reports.demo.city import NotEmpty, build
 from reports.demo.tables import column, table
@@ -75,7 +75,8 @@ def test_problems_walk_the_transition_table(demo):
 
 def test_problems_are_due_when_the_clock_says(demo):
     clock = work_clock(Campaign.objects.get())
-    for problem in Problem.objects.exclude(handed_over_at=None).filter(rechecks=None)[:200]:
+    moved = Q(steps__move__in=[Move.SUSPEND, Move.TRANSFER, Move.FIX])
+    for problem in Problem.objects.exclude(handed_over_at=None).exclude(moved).filter(rechecks=None)[:200]:
         assert problem.due_at == clock.due(problem.handed_over_at, parse_limit(problem.limit))
 
 
@@ -148,3 +149,16 @@ def test_appeals_repeats_and_rechecks_are_there_to_see(demo):
     assert Problem.objects.filter(repeats__gt=0).exists()
     assert {"holds", "false"} <= set(Recheck.objects.values_list("result", flat=True))
     assert BlindVisit.objects.exclude(second=None).exists()
+
+
+def test_every_seldom_move_is_there_to_see(demo):
+    made = set(Step.objects.values_list("move", flat=True))
+
+    assert made >= {
+        "return", "transfer", "ask_time", "ask_suspend", "suspend", "plan", "assign_check", "merge", "unmerge", "split",
+        "fix",
+    }  # fmt: skip
+    assert Plan.objects.exists()
+    assert Problem.objects.filter(supporting__until=None, supporting__isnull=False).exists()
+    assert Photo.objects.filter(pair__isnull=False).exists()
+    assert "done" in set(BulkItem.objects.values_list("result", flat=True))
