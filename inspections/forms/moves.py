@@ -201,7 +201,10 @@ def checkers() -> QuerySet[User]:
 class AssignCheckForm(MoveForm):
     """Who goes there and looks."""
 
-    inspector = forms.ModelChoiceField(queryset=User.objects.none(), to_field_name="username", label=_("Who checks"))
+    inspector = forms.ModelChoiceField(
+        queryset=User.objects.none(), to_field_name="username", label=_("Who checks"), empty_label=_("Please choose"),
+        error_messages={"required": _("Name who goes there and looks.")},
+    )  # fmt: skip
     field_order = ("inspector", "note", "version")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -239,6 +242,7 @@ class SplitForm(MoveForm):
 
     group = forms.ModelChoiceField(
         queryset=PeerGroup.objects.none(), to_field_name="code", label=_("One for each unit of"), required=False,
+        empty_label=_("No group: the parts above"),
         help_text=_("Each unit of the group then has a problem of its own, with these words, limit and figures."),
     )  # fmt: skip
     hand_over = forms.BooleanField(label=_("Hand the parts over at once"), required=False)

@@ -11,7 +11,7 @@ from ..models import Extension, Problem, Step, Suspension
 from ..rules import Move
 
 #: Moves from which a clock may run; a transfer or a reopening may also leave the deadline as it is.
-STARTS = (Move.HAND_OVER, Move.TRANSFER, Move.REOPEN)
+STARTS = (Move.HAND_OVER, Move.TRANSFER, Move.REOPEN, Move.FIX)
 
 
 class Turn(StrEnum):

@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from inspections.models import Photo, Problem
-from inspections.rules import Move
+from inspections.rules import TRANSITIONS, Move
 from tests.api.calls import API, caller, post
 from tests.inspections.ledger import advance, make_problem
 
@@ -141,3 +141,37 @@ def test_noting_with_a_second_thought_explains_what_is_missing(city, given, fiel
     assert answer.status_code == 400
     assert field in {error["field"] for error in answer.json()["errors"]}
     assert not Problem.objects.exists()
+
+
+#: What goes with any move, so that nothing but where the problem stands refuses it.
+ALL_OF_IT = {
+    "note": "说明", "unit": "S2", "until": "2027-01-20", "responsible": "张三", "inspector": "inspector",
+    "original": "WT-2", "parts": [{"unit": "S1", "text": "一", "limit": "4h"}, {"unit": "S2", "text": "二", "limit": "4h"}],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", list(Move))
+def test_no_move_starts_from_a_state_it_does_not_start_from(city, monkeypatch, name):
+    monkeypatch.setattr("inspections.services.effects.on_the_spot", lambda *_given, **_at: True)
+    make_problem(city, "WT-2")
+    ends = [] if name in (Move.REOPEN, Move.UNMERGE) else [Move.CLOSE]
+    problem = advance(make_problem(city), Move.HAND_OVER, Move.RECEIVE, Move.SUBMIT, *ends, city=city)
+    person = city.leader if TRANSITIONS[name].permission == "repair" else city.office
+
+    answer = move(person, problem, name, **ALL_OF_IT)
+
+    wants_files = name in (Move.FIX, Move.ASK_SUSPEND)
+    assert answer.status_code == (400 if wants_files else 409), answer.json()
+    assert Problem.objects.get(pk=problem.pk).version == problem.version
+
+
+@pytest.mark.parametrize("name", list(Move))
+def test_who_may_only_read_makes_no_move(city, client, name):
+    problem = make_problem(city)
+    client.force_login(city.supervisor)
+
+    by_page = client.post(f"{problem.get_absolute_url()}{name}/", {"version": 0, "note": "说明"})
+
+    assert move(city.supervisor, problem, name, **ALL_OF_IT | {"original": problem.code}).status_code == 403
+    assert by_page.status_code == 403
+    assert Problem.objects.get().version == 0
