@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from .figures import printed, printed_all
+from .figures import FIGURES, printed, printed_all
 from .parts import Below, Component, Earlier, Part, Points, Sheet, SubTable
 from .totals import Summed, Total, quotient
 
@@ -31,7 +31,7 @@ class Column:
     lines: list[list[LinePoints]] = field(default_factory=list)
     parts: list["Column"] = field(default_factory=list)
     sums: list[Summed] = field(default_factory=list)
-    losses: list[list[int | None]] = field(default_factory=list)
+    losses: list[Sequence[int | None]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +82,10 @@ class Columns:
         return quotient(*_whole(ratio[0] * 100 * self.unit, ratio[1]), self.setting.rounding)
 
     def _decimal(self, ratio: Ratio) -> int:
+        above, below = ratio[0] * self.unit, ratio[1]
+        if self.setting.rounding == "half_up":
+            twice = below + below  # of decimals, // cuts towards zero: half away from zero either way
+            return int((above + above + below) // twice) if above >= 0 else -int((below - above - above) // twice)
         return quotient(*_whole(ratio[0] * self.unit, ratio[1]), self.setting.rounding)
 
     def _rate(self, part: Component) -> Column:
@@ -90,6 +94,8 @@ class Columns:
             values = printed_all(ratios, self.setting.places)
         else:
             values = [None if ratio is None else self._percent(ratio) for ratio in ratios]
+        if not (part.invert or FIGURES[part.figure].lower_is_better):
+            return Column(part, ratios, values, values)  # between 0 and 100 % as it is
         full = 100 * self.unit
         turned = [None if value is None else bounded(value, full, invert=part.invert) for value in values]
         return Column(part, ratios, values, turned)

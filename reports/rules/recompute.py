@@ -211,7 +211,7 @@ def differences(snapshot: Mapping[str, Any], inputs: Mapping[str, Any]) -> list[
     spec, rows = ranked_again(snapshot, inputs)
     lists, listed_then = _lists_again(spec, rows, parse(snapshot["period"]).kind), _lists_then(snapshot)
     found = []
-    for said, row in zip(snapshot["rows"], rows, strict=True):
+    for said, row, components in zip(snapshot["rows"], rows, components_of(spec, rows), strict=True):
         score = None if row.rank is None else decimal(row.scored.score or 0, spec.places)
         pairs = {
             "unit": (said["unit"], row.code),
@@ -219,7 +219,7 @@ def differences(snapshot: Mapping[str, Any], inputs: Mapping[str, Any]) -> list[
             "score": (_number(said["score"]), score),
             "footnote": (said["footnote"], row.footnote),
             "list": (listed_then.get(row.code), lists.get(row.code)),
-            "components": (_parts(said["components"]), _parts(components_of(spec, row))),
+            "components": (_parts(said["components"]), _parts(components)),
         }
         found += [f"{row.code} {name}: {one} ≠ {other}" for name, (one, other) in pairs.items() if one != other]
     merged = [[{name: one[name] for name in ("unit", "into", "on")} for one in side.get("merged", ())]

@@ -30,12 +30,12 @@ class Scored:
     rule's bounds took from the score or added to it; ``lost`` is kept where it cannot be told from the row alone.
     """
 
-    values: list[int | None]
-    counted: list[int | None]
-    points: list[int | None]
+    values: Sequence[int | None]
+    counted: Sequence[int | None]
+    points: Sequence[int | None]
     score: int | None
     limit: int = 0
-    lost: list[int | None] | None = None
+    lost: Sequence[int | None] | None = None
     exact: Fraction | Decimal | None = None
 
 
@@ -43,7 +43,7 @@ class Scored:
 class Placed:
     """One row of a ranking, in the order of the page. ``score`` in 10^-places; ``ratios`` in the rule's order.
 
-    ``columns`` and ``at`` find the details of a row by a rule that has more than rates.
+    ``columns`` and ``at`` find the details of a row.
     """
 
     unit: int
@@ -87,7 +87,7 @@ class Scorer:
                 counted[at] = None if value is None else bounded(value, self.full, invert=invert)
         return self.add_up(values, counted)
 
-    def add_up(self, values: list[int | None], counted: list[int | None]) -> Scored:
+    def add_up(self, values: Sequence[int | None], counted: Sequence[int | None]) -> Scored:
         """Score one unit by what its components count."""
         summed = self.total.of(counted)
         scored = Scored(values, counted, summed.points, summed.total, summed.limit)
@@ -97,7 +97,7 @@ class Scorer:
             scored.exact = self.total.exact(counted)
         return scored
 
-    def lost(self, counted: Sequence[int | None], score: int) -> list[int | None]:
+    def lost(self, counted: Sequence[int | None], score: int) -> Sequence[int | None]:
         """What each component costs, in units of the score's last place; they sum to 100 − score exactly."""
         return self.total.lost(counted, Summed([], score))
 
@@ -118,7 +118,7 @@ class Table:
 
 def place(spec: RuleSpec, table: Table) -> list[Placed]:
     """Rank the units of a table: the ranked by place, then the unranked, each in code order."""
-    rows = _plain_rows(spec, table) if spec.plain else _rows(spec, table)
+    rows = _rows(spec, table)
     key = _order(spec)
     ranked = [(key(row), row) for row in rows if row.footnote in RANKED]
     ranked.sort(key=itemgetter(0))  # stable: ties stay in code order
@@ -146,31 +146,23 @@ def _order(spec: RuleSpec) -> Callable[[Placed], tuple[Fraction | Decimal | int,
     return key if exact or tie is not None else by_score
 
 
-def _plain_rows(spec: RuleSpec, table: Table) -> list[Placed]:
-    """The rows of a rule of rates alone."""
-    weigh, units = Scorer(spec).weigh, table.in_code_order
-    columns = [[figure.get(unit) for unit, _code in units] for figure in table.figures]
-    values = [printed_all(column, spec.component_places) for column in columns]
-    rows = []
-    for (unit, code), ratios, row in zip(units, zip(*columns, strict=True), zip(*values, strict=True), strict=True):
-        scored = weigh([*row])
-        rows.append(Placed(unit, code, ratios, scored, footnote(spec, scored, table.inspections.get(unit, 0))))
-    return rows
-
-
 def _rows(spec: RuleSpec, table: Table) -> list[Placed]:
-    """The rows of any rule, made column by column: what a part lacks may come from the other units."""
+    """The rows in code order, made column by column: what a part lacks may come from the other units."""
     scorer, units = Scorer(spec), table.in_code_order
     setting = Setting(spec.component_places, spec.component_rounding, spec.missing)
     reader = Columns([unit for unit, _code in units], iter(table.figures), setting)
     columns = [reader.of(part) for part in spec.components]
+    values, counted = (
+        zip(*(one.values for one in columns), strict=True),
+        zip(*(one.counted for one in columns), strict=True),
+    )
+    ratios = zip(*(one.ratios for one in columns), strict=True)
+    inspections, least = table.inspections, spec.least_inspections
     rows = []
-    for at, (unit, code) in enumerate(units):
-        values = [column.values[at] for column in columns]
-        scored = scorer.add_up(values, [column.counted[at] for column in columns])
-        note = footnote(spec, scored, table.inspections.get(unit, 0))
-        ratios = tuple(column.ratios[at] for column in columns)
-        rows.append(Placed(unit, code, ratios, scored, note, None, columns, at))
+    for at, ((unit, code), own, counts, pairs) in enumerate(zip(units, values, counted, ratios, strict=True)):
+        scored = scorer.add_up(own, counts)
+        note = footnote(spec, scored, inspections.get(unit, 0)) if least or None in own else ""
+        rows.append(Placed(unit, code, pairs, scored, note, None, columns, at))
     return rows
 
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from .events import Line
-from .figures import Text
+from .figures import FIGURES, Text
 from .line_sentences import line_title, signed
 from .totals import share_out
 
@@ -20,6 +20,8 @@ class Told(Protocol):
     def figure(self) -> str: ...
     @property
     def kind(self) -> str: ...
+    @property
+    def mean(self) -> str: ...
     @property
     def title(self) -> Text: ...
     @property
@@ -125,9 +127,26 @@ def _sentence(part: Told) -> str:
     if part.kind != "rate":
         return _valued(part, values)
     weighs = _("%(title)s carries %(share)s of 100 points") % values
-    reached = _("%(value)s %% (%(numerator)s / %(denominator)s)") % values
     costs = _("costs %(lost)s points.") % values if part.lost else _("costs nothing.")
-    return _("%(weighs)s; %(reached)s %(costs)s") % {"weighs": weighs, "reached": reached, "costs": costs}
+    return _("%(weighs)s; %(reached)s %(costs)s") % {
+        "weighs": weighs,
+        "reached": _reached(part, values),
+        "costs": costs,
+    }
+
+
+def _reached(part: Told, values: Mapping[str, object]) -> str:
+    """A rate in the words of what was counted, as one would say it on the telephone."""
+    if part.mean == "by_site":
+        return _("%(value)s %% as the mean of %(denominator)s sites,") % values
+    if part.mean == "by_indicator":
+        return _("%(value)s %% as the mean of %(denominator)s indicators,") % values
+    figure = FIGURES[part.figure]
+    words = {"whole": figure.denominator, "some": figure.numerator}
+    return _("%(whole)s: %(denominator)s, of these %(some)s: %(numerator)s, which is %(value)s %%,") % {
+        **values,
+        **words,
+    }
 
 
 def _missing(part: Told) -> str:

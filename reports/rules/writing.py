@@ -1,18 +1,19 @@
 """Ranking rows as lines of PostgreSQL's COPY text format; made by the thousand, so in few steps each."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, lru_cache
-from typing import Any, Protocol
+from operator import attrgetter
+from typing import Any
 
-from .columns import Column, bounded
+from .columns import Column
 from .lists import entries_of
-from .parts import Component, Part
+from .parts import Part, SubTable
 from .scoring import Placed
 from .spec import RuleSpec
 
 NULL = r"\N"
-NOTHING = ',"value":null,"counted":null,"points":null,"numerator":null,"denominator":null}'
+NO_RATIO = '"numerator":null,"denominator":null'
 
 
 class Texts(dict[int, str]):
@@ -38,109 +39,107 @@ def head(part: Part) -> str:
     return json.dumps(data, ensure_ascii=False)[:-1]
 
 
-class Opening(dict[int, str]):
-    """A printed value of one component → the beginning of its JSON, up to its points; each made once."""
+class Quoted(dict[int | None, str]):
+    """Units of the last place → decimal text as JSON has it, nothing → null; each made once."""
 
-    def __init__(self, spec: RuleSpec, component: Component) -> None:
-        super().__init__()
-        self.head = head(component)
-        self.texts, self.full = texts(spec.component_places), 100 * 10**spec.component_places
-        self.invert = component.invert
+    def __init__(self, places: int) -> None:
+        super().__init__({None: "null"})
+        self.texts = texts(places)
 
-    def __missing__(self, value: int) -> str:
-        counted = bounded(value, self.full, invert=self.invert)
-        text = f'{self.head},"value":"{self.texts[value]}","counted":"{self.texts[counted]}","points":"'
-        self[value] = text
+    def __missing__(self, units: int) -> str:
+        self[units] = text = f'"{self.texts[units]}"'
         return text
 
 
-class RowText(Protocol):
-    """Writes the JSON of a row's components."""
+class Opening(dict[tuple[int | None, int | None], str]):
+    """The value a part has and what of it counts → the beginning of its JSON, up to its points; made once."""
 
-    def of(self, row: Placed) -> str:
-        """The JSON text of one row."""
+    def __init__(self, part: Part, values: Quoted) -> None:
+        super().__init__()
+        self.head, self.written = head(part), values
+
+    def __missing__(self, key: tuple[int | None, int | None]) -> str:
+        value, counted = key
+        self[key] = text = f'{self.head},"value":{self.written[value]},"counted":{self.written[counted]},"points":'
+        return text
 
 
-class RatesText:
-    """The JSON of a row's components under a rule of rates alone."""
+class PartText:
+    """The JSON of one part, column by column: also its lines of events, and its own parts."""
 
-    def __init__(self, spec: RuleSpec) -> None:
-        self.openings = [Opening(spec, component) for component in spec.components if isinstance(component, Component)]
-        self.points = texts(spec.places)
+    def __init__(self, part: Part, values: Quoted) -> None:
+        self.openings, self.values = Opening(part, values), values
+        self.parts = [PartText(one, values) for one in part.parts] if isinstance(part, SubTable) else []
 
-    def of(self, row: Placed) -> str:
-        """The JSON text of one row."""
-        points = self.points
-        parts = [
-            f'{opening[value]}{points[point]}","numerator":"{ratio[0]!s}","denominator":"{ratio[1]}"}}'
-            if ratio is not None and value is not None and point is not None
-            else opening.head + NOTHING
-            for opening, ratio, value, point in zip(
-                self.openings, row.ratios, row.scored.values, row.scored.points, strict=True
-            )
+    def cells(self, column: Column) -> tuple[list[str], list[str]]:
+        """Of every unit what stands before and behind what the part brings and costs."""
+        openings, values = self.openings, self.values
+        before = [openings[pair] for pair in zip(column.values, column.counted, strict=True)]
+        behind = [
+            f'"numerator":"{ratio[0]!s}","denominator":"{ratio[1]!s}"' if ratio else NO_RATIO for ratio in column.ratios
         ]
-        return f"[{','.join(parts)}]"
+        if column.lines:
+            lines = [
+                ",".join([f"[{at},{count},{values[points]}]" for at, count, points in one]) for one in column.lines
+            ]
+            behind = [f'{text},"lines":[{one}]' for text, one in zip(behind, lines, strict=True)]
+        if self.parts:
+            inner = texts_of(self.parts, column.parts, [one.points for one in column.sums], column.losses, values)
+            behind = [f'{text},"parts":{one}' for text, one in zip(behind, inner, strict=True)]
+        return before, behind
 
 
-class PartsText:
-    """The JSON of a row's components under any rule: also what each costs, its lines of events, and its own parts."""
+def texts_of(
+    writers: Sequence[PartText],
+    columns: Sequence[Column],
+    points: Sequence[Sequence[int | None]],
+    lost: Sequence[Sequence[int | None]] | None,
+    written: Quoted,
+) -> list[str]:
+    """The JSON list of the parts of every unit, in the order of the columns; without ``lost`` it says nothing of it."""
+    cells = [writer.cells(column) for writer, column in zip(writers, columns, strict=True)]
+    before, behind = (zip(*side, strict=True) for side in zip(*cells, strict=True))
+    if lost is None:
+        brought = ([written[point] for point in row] for row in points)
+    else:
+        brought = (
+            [f'{written[point]},"lost":{written[loss]}' for point, loss in zip(*row, strict=True)]
+            for row in zip(points, lost, strict=True)
+        )
+    return [
+        f"[{','.join([f'{start}{middle},{end}}}' for start, middle, end in zip(*row, strict=True)])}]"
+        for row in zip(before, brought, behind, strict=True)
+    ]
+
+
+class ComponentsText:
+    """Writes the JSON of the components of a ranking's rows; of rates alone without what each costs."""
 
     def __init__(self, spec: RuleSpec) -> None:
-        self.values, self.points = texts(spec.component_places), texts(spec.places)
-        self.head = cache(head)
+        values, self.points, self.plain = Quoted(spec.component_places), Quoted(spec.places), spec.plain
+        self.writers = [PartText(part, values) for part in spec.components]
 
-    def of(self, row: Placed) -> str:
-        """The JSON text of one row."""
-        lost: Sequence[int | None] = row.scored.lost or []
-        return self._list(row.columns, row.at, row.scored.points, lost, self.points)
-
-    def _list(
-        self,
-        columns: Sequence[Column],
-        at: int,
-        points: Sequence[int | None],
-        lost: Sequence[int | None],
-        written: Texts,
-    ) -> str:
-        rows = zip(columns, points, lost, strict=True)
-        return f"[{','.join(self._part(column, at, point, loss, written) for column, point, loss in rows)}]"
-
-    def _part(self, column: Column, at: int, point: int | None, loss: int | None, written: Texts) -> str:
-        ratio, value, counted = column.ratios[at], column.values[at], column.counted[at]
-        text = (
-            f'{self.head(column.part)},"value":{_quoted(value, self.values)},"counted":{_quoted(counted, self.values)},'
-            f'"points":{_quoted(point, written)},"lost":{_quoted(loss, written)},'
-            + (f'"numerator":"{ratio[0]}","denominator":"{ratio[1]}"' if ratio else NO_RATIO)
-        )
-        if column.lines:
-            lines = ",".join(f'[{line},{count},"{self.values[found]}"]' for line, count, found in column.lines[at])
-            text += f',"lines":[{lines}]'
-        if column.parts:
-            inner = self._list(column.parts, at, column.sums[at].points, column.losses[at], self.values)
-            text += f',"parts":{inner}'
-        return text + "}"
-
-
-NO_RATIO = '"numerator":null,"denominator":null'
-
-
-def _quoted(units: int | None, written: Texts) -> str:
-    return "null" if units is None else f'"{written[units]}"'
+    def of(self, rows: Sequence[Placed]) -> list[str]:
+        """The JSON texts of all rows of a ranking."""
+        if not rows:
+            return []
+        units = [row.scored for row in sorted(rows, key=attrgetter("at"))]
+        points, lost = [one.points for one in units], None if self.plain else [one.lost or [] for one in units]
+        found = texts_of(self.writers, rows[0].columns, points, lost, self.points)
+        return [found[row.at] for row in rows]
 
 
 @lru_cache(maxsize=16)
-def components_text(spec: RuleSpec) -> RowText:
+def components_text(spec: RuleSpec) -> ComponentsText:
     """What writes the components of a rule's rows; groups and runs under one rule share what was made."""
-    return RatesText(spec) if spec.plain else PartsText(spec)
+    return ComponentsText(spec)
 
 
-def copy_lines(ranking: int, spec: RuleSpec, rows: Iterable[Placed], ranks_before: Mapping[int, int]) -> Iterator[str]:
+def copy_lines(ranking: int, spec: RuleSpec, rows: Sequence[Placed], ranks_before: Mapping[int, int]) -> Iterator[str]:
     """The lines of a ranking, in the order of ``reports.queries.writing.COLUMNS``."""
-    components, scores = components_text(spec), texts(spec.places)
-    for position, row in enumerate(rows, 1):
-        text = components.of(row)
-        if "\\" in text:
-            text = text.replace("\\", "\\\\")
+    scores = texts(spec.places)
+    for position, (row, text) in enumerate(zip(rows, components_text(spec).of(rows), strict=True), 1):
+        text = text.replace("\\", "\\\\")
         if row.rank is None:
             yield f"{ranking}\t{row.unit}\t{position}\t{NULL}\t{NULL}\t{NULL}\t{text}\t{row.footnote}\n"
             continue
@@ -167,6 +166,6 @@ def entry_lines(
             yield f"{ranking}\t{entry.row.unit}\t{name}\t{entry.color}\t{count}\t{reason}\n"
 
 
-def components_of(spec: RuleSpec, row: Placed) -> list[dict[str, Any]]:
-    """The components of a row as ``RankingRow.components`` holds them."""
-    return json.loads(components_text(spec).of(row))
+def components_of(spec: RuleSpec, rows: Sequence[Placed]) -> list[list[dict[str, Any]]]:
+    """The components of all rows of a ranking as ``RankingRow.components`` holds them."""
+    return [json.loads(text) for text in components_text(spec).of(rows)]

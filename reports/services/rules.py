@@ -140,9 +140,9 @@ def try_rule(*, spec: Any, group: PeerGroup, period: Period, now: datetime) -> l
             unit=units[row.unit],
             rank=row.rank,
             score=None if row.rank is None else decimal(row.scored.score or 0, rule.places),
-            components=components_of(rule, row),
+            components=components,
             footnote=row.footnote,
             color=colors.get(row.unit, ""),
         )
-        for row in rows
+        for row, components in zip(rows, components_of(rule, rows), strict=True)
     ]

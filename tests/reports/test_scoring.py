@@ -94,7 +94,7 @@ def test_a_figure_where_less_is_better_counts_the_other_way_round():
 
     row = place(rule, table([(12, 100)]))[0]
 
-    assert (row.scored.values, row.scored.counted, row.scored.score) == ([1200], [8800], 8800)
+    assert (row.scored.values, row.scored.counted, row.scored.score) == ((1200,), (8800,), 8800)
 
 
 @pytest.mark.parametrize(("invert", "counted"), [(True, 0), (False, 10000)])
@@ -103,7 +103,7 @@ def test_more_sent_back_than_submitted_never_makes_a_score_below_0_or_above_100(
 
     row = place(rule, table([(3, 2)]))[0]
 
-    assert (row.scored.values, row.scored.score) == ([15000], counted)
+    assert (row.scored.values, row.scored.score) == ((15000,), counted)
 
 
 @given(st.lists(st.tuples(weights, ratios), min_size=1, max_size=6), st.integers(0, 4), st.integers(0, 4))
