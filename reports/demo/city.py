@@ -17,6 +17,7 @@ from .exempt import make_exemptions
 from .fairness import make_fairness, mark_all_repeats
 from .filters import share_filters
 from .moves import make_batch, make_moves
+from .oddities import oddities
 from .office_time import OfficeTime
 from .outlines import make_outlines
 from .papers import make_papers
@@ -72,12 +73,13 @@ def build(
         say(f"{len(units)} units, {len(made)} sites")
         make_tasks(campaign, units, people, now)
         items = list(CheckItem.objects.in_force().select_related("indicator"))
-        visits = make_visits(made, items, people.inspectors, history, clock)
+        odd = oddities(made)
+        visits = make_visits(made, items, people.inspectors, history, clock, odd)
         write_visits(visits)
         say(f"{len(visits)} inspections")
         cases = make_cases(visits, made, items, people, history)
         office = OfficeTime(clock, history.first, horizon)
-        Repairs(people, history, clock, office, campaign.receive_limit).follow(cases)
+        Repairs(people, history, clock, office, campaign.receive_limit, odd).follow(cases)
         write_cases(cases)
         say(f"{len(cases)} problems, {make_photos(cases, illustrated)} pictures, {make_moves(people, now=now)} moves")
         make_adjustments(people, history)

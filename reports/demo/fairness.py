@@ -60,7 +60,8 @@ def _make_appeals(people: People, office: list[User], history: History) -> int:
         unit__in=people.contacts,
         severity__in=["normal", "serious"],
     )
-    chosen = list(held.select_related("unit", "site").order_by("-severity", "pk")[: 3 * len(APPEALS) : 3])
+    known = list(held.select_related("unit", "site").order_by("-severity", "pk")[: 3 * len(APPEALS)])
+    chosen = known[:: max(1, len(known) // len(APPEALS))]
     users = User.objects.in_bulk(set(people.contacts.values()))
     for problem, (against, text, upheld, answer) in zip(chosen, APPEALS, strict=False):
         proof = [ContentFile("情况说明（演示）".encode(), name="情况说明.txt")] if upheld is not None else []

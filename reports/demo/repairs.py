@@ -11,6 +11,7 @@ from inspections.rules import TRANSITIONS, Move, State
 
 from .cases import Case, Deed
 from .habits import Habit, habit_of
+from .oddities import Oddities
 from .office_time import OfficeTime
 from .people import People
 from .tables import dice
@@ -19,6 +20,8 @@ from .visits import History
 #: Chances that a problem is withdrawn before it is handed over, and that it lies about for weeks.
 CANCELLED, FORGOTTEN = 0.012, 0.01
 WEEKS_LATE = (2 * 2400, 7 * 2400)
+#: Office minutes of two days.
+TWO_DAYS = 960
 REPAIRED = ("已清理完毕，请核查", "已整改到位，请核查", "已安排专人整改并加强巡查", "已修复", "已劝导并规范")
 AGAIN = ("现场仍有残留，请继续整改", "照片看不出整改效果，请重拍", "只整改了一处，其余未动")
 CHECKED = ("经核查已整改，销号", "现场复查合格，销号", "照片核对一致，销号")
@@ -34,6 +37,7 @@ class Repairs:
     clock: WorkClock
     office: OfficeTime
     receive_limit: str
+    odd: Oddities
 
     def follow(self, cases: list[Case]) -> None:
         """Give every case the steps that have been made so far."""
@@ -85,7 +89,7 @@ class Life:
             minute = due + throw.randint(*WEEKS_LATE)
             check = throw.randint(15, 300)
         elif throw.random() < self.habit.in_time(self.world.history.age(day), day) and due - minute > 20:
-            minute += int((due - minute) * throw.uniform(0.15, 0.7))
+            minute = self.oddly(minute + int((due - minute) * throw.uniform(0.15, 0.7)), due)
             check = int((due - minute) * throw.uniform(0.1, 0.8))
         else:
             minute = max(minute, due) + 20 + int(throw.expovariate(1 / 500))
@@ -98,6 +102,14 @@ class Life:
             yield self.deed(Move.SUBMIT, minute, REPAIRED)
             check = throw.randint(15, 300)
         yield self.deed(Move.CLOSE, minute + check, CHECKED)
+
+    def oddly(self, minute: int, due: int) -> int:
+        """When a repair in time is reported: as it is done, in the last half hour, or all of two days at once."""
+        unit = self.case.site.unit_id
+        if unit == self.world.odd.last_minute:
+            return max(minute, due - 5 - minute % 20)
+        batch = minute + TWO_DAYS - 1 - minute % TWO_DAYS
+        return batch if unit == self.world.odd.at_once and batch < due else minute
 
     def deed(self, move: Move, minute: int, notes: tuple[str, ...] = ("",)) -> Deed:
         """One move by whoever makes it, with one of the notes people type."""

@@ -14,6 +14,7 @@ from inspections.rules import Earned, Outcome, earn, earned_share
 from units.models import Site, Unit
 
 from .habits import habit_of
+from .oddities import OTHERS, WEEKDAYS, Oddities
 from .tables import dice
 
 Kind = Inspection.Kind
@@ -86,6 +87,7 @@ def make_visits(
     inspectors: list[int],
     history: History,
     clock: WorkClock,
+    odd: Oddities,
 ) -> list[Visit]:
     """Invent the visits of a history, in the order in which they were made."""
     throw = dice("visits", history.today)
@@ -95,7 +97,7 @@ def make_visits(
         checklists.setdefault(item.site_type_id, []).append((item, chance))
     habits = {site.unit_id: habit_of(site.unit) for site in sites}
     visits = []
-    for site, day in _rounds(sites, history, clock, throw):
+    for site, day in _rounds(sites, history, clock, throw, odd):
         visit = _visit(site, day, inspectors, history, throw)
         chance = habits[site.unit_id].met(visit.age, day) + throw.gauss(0, 0.03)
         for item, weight in checklists[site.type_id]:
@@ -104,7 +106,9 @@ def make_visits(
     return sorted(visits, key=lambda visit: (visit.seen_at, visit.site.code))
 
 
-def _rounds(sites: list[Site], history: History, clock: WorkClock, throw: Random) -> Iterator[tuple[Site, date]]:
+def _rounds(
+    sites: list[Site], history: History, clock: WorkClock, throw: Random, odd: Oddities
+) -> Iterator[tuple[Site, date]]:
     """Which site is seen on which day; the first and the last week may be short."""
     monday = history.first - ONE_DAY * history.first.weekday()
     known = set(history.days)
@@ -112,8 +116,13 @@ def _rounds(sites: list[Site], history: History, clock: WorkClock, throw: Random
         week = [monday + ONE_DAY * n for n in range(7)]
         weights = [1 if clock.is_working(day) else DAY_OFF for day in week]
         for site in sites:
-            if throw.random() < WEEKLY.get(Unit.Kind(site.unit.kind), OTHERS_WEEKLY):
+            chance = WEEKLY.get(Unit.Kind(site.unit.kind), OTHERS_WEEKLY)
+            if site.unit_id == odd.few_sites:
+                chance = 1 if site.pk in odd.favourites else OTHERS
+            if throw.random() < chance:
                 day = throw.choices(week, weights)[0]
+                if site.unit_id == odd.foreseen:
+                    day = week[WEEKDAYS[day.day % 2]]
                 if day in known:
                     yield site, day
         monday += ONE_DAY * 7

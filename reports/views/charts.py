@@ -73,8 +73,14 @@ def _steps(
 
 
 def ratio(part: Shown) -> str:
-    """A component's base in a few characters: 412.5 / 420."""
-    return "" if part.numerator is None else f"{plain(part.numerator)} / {plain(part.denominator)}"
+    """A component's base in a few characters: 412.5 / 420, or how many sites or indicators a mean is of."""
+    if part.numerator is None:
+        return ""
+    if part.mean == "by_site":
+        return _("%(number)s sites on average") % {"number": plain(part.denominator)}
+    if part.mean == "by_indicator":
+        return _("%(number)s indicators on average") % {"number": plain(part.denominator)}
+    return f"{plain(part.numerator)} / {plain(part.denominator)}"
 
 
 def plain(value: Decimal | None) -> str:

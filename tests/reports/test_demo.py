@@ -12,12 +12,13 @@ from pytest_django import DjangoDbBlocker
 from campaign.models import Campaign, User
 from campaign.permissions import Role
 from campaign.queries import work_clock
-from campaign.rules import SHANGHAI, day_of, parse_limit
+from campaign.rules import ONE_DAY, SHANGHAI, day_of, parse_limit
 from inspections.models import Answer, Appeal, BlindVisit, BulkItem, Inspection, Photo, Plan, Problem, Recheck, Step
 from inspections.rules import Earned, Move, can_move, earn, earned_share, site_score
 from reports.demo.city import NotEmpty, build
 from reports.demo.tables import column, table
 from reports.models import Ranking
+from reports.queries.fairness import watch
 from reports.services import try_rule
 from units.models import Site, TaskDuty, Unit
 from units.services import accountable
@@ -162,3 +163,11 @@ def test_every_seldom_move_is_there_to_see(demo):
     assert Problem.objects.filter(supporting__until=None, supporting__isnull=False).exists()
     assert Photo.objects.filter(pair__isnull=False).exists()
     assert "done" in set(BulkItem.objects.values_list("result", flat=True))
+
+
+def test_the_fairness_watch_finds_what_runs_oddly(demo):
+    found = watch(day_of(NOW) - 27 * ONE_DAY, day_of(NOW)).findings
+
+    assert found["weekdays"].rows
+    assert found["last_minute"].rows
+    assert found["one_after_another"].rows

@@ -25,7 +25,7 @@ def test_the_steps_from_100_sum_to_the_score(ranked, signed_in):
     text = signed_in(ranked.leader).get(ROW).content.decode()
 
     assert total_row(text)[-3:-1] == ["71.00", "29.00"]
-    assert "占 100 分中的 60 分；本期 85.00 %(17 / 20)，失 9 分。" in text
+    assert "占 100 分中的 60 分；本期应得分 20，其中所得分 17，即 85.00 %，失 9 分。" in text
 
 
 def test_sites_sum_to_the_printed_numerator_and_denominator(ranked, signed_in):
