@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.postgres",
+    "django.forms",
     "campaign.apps.StaticFilesConfig",
     "template_partials",
     "django_htmx",
@@ -78,6 +79,7 @@ MIDDLEWARE = [
 ]
 ROOT_URLCONF = "campaign.urls"
 WSGI_APPLICATION = "campaign.wsgi.application"
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"  # so that templates/django/forms/ may say things our way
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",

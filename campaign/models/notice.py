@@ -1,5 +1,7 @@
 """What the system tells a person: the rows of the inbox."""
 
+import re
+from datetime import date
 from typing import Any
 from uuid import uuid4
 
@@ -7,10 +9,13 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.dateformat import format as format_date
+from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from ..querysets import NoticeQuerySet
+
+ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 class Notice(models.Model):
@@ -71,5 +76,11 @@ class Notice(models.Model):
 
 
 def told(sentence: str, values: dict[str, Any]) -> str:
-    """A message of the translations with its values."""
-    return gettext(sentence) % values
+    """A message of the translations with its values; a day stands among them in ISO form and is read as 11月30日."""
+    return gettext(sentence) % {name: _in_words(value) for name, value in values.items()}
+
+
+def _in_words(value: Any) -> Any:
+    if not isinstance(value, str) or not ISO_DAY.fullmatch(value):
+        return value
+    return format_date(date.fromisoformat(value), pgettext("day", "j M"))

@@ -8,8 +8,10 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import IntegrityError, transaction
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -287,9 +289,15 @@ def _second_thoughts(
 def _proposed(inspection: Inspection, seen: Seen, answer: Answer, *, by: User) -> Problem:
     wish, item = seen.problem, seen.item
     unit = wish.unit.pk if wish.unit else inspection.unit_id
-    text = (wish.text or seen.note or item.text).strip()
+    text = (wish.text or seen.note).strip() or _unsaid(item)
     return Problem(
         site=inspection.site, unit_id=unit, inspection=inspection, answer=answer, item=item, text=text[:500],
         severity=wish.severity or item.severity, limit=wish.limit or item.limit, noted_by=by,
         noted_at=inspection.seen_at,
     )  # fmt: skip
+
+
+def _unsaid(item: CheckItem) -> str:
+    """What the ledger says of a failed item without a note, in the ledger's language and not in the person's."""
+    with translation.override(settings.LANGUAGE_CODE):
+        return _("Not met: %(item)s") % {"item": item.text}

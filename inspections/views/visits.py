@@ -96,9 +96,12 @@ def _found(request: UserRequest, code: str) -> Inspection:
 
 
 def _show(request: UserRequest, found: Inspection, form: VoidForm, status: int = 200) -> HttpResponse:
+    seen = findings(found, request.user)
+    units = Unit.objects.visible_to(request.user).filter(pk__in=[row.unit_id for row in seen.units])
     context = {
         "inspection": found,
-        "findings": findings(found, request.user),
+        "findings": seen,
+        "open_units": set(units.values_list("pk", flat=True)),
         "void_form": form,
         "may_void": found.voided_at is None and request.user.can(Permission.VOID_INSPECTIONS),
         "sees_inspector": request.user.role != Role.UNIT,

@@ -22,12 +22,13 @@ def ranking_text(request: UserRequest, period: str, group: str) -> HttpResponse:
     shown = found_or_404(request, period, group)
     rows = pages.page_rows(shown)
     onto = {color: [_line(row) for row in rows if row.entry and row.entry.color == color] for color in ("red", "black")}
+    usual = {"red": _("Red list"), "black": _("Black list")}
     words = {color: next((row.word for row in rows if row.entry and row.entry.color == color), "") for color in onto}
     lines = [
         line
         for color, lines in onto.items()
         if lines
-        for line in (_("%(label)s:") % {"label": words[color] or color}, *lines)
+        for line in (_("%(label)s:") % {"label": words[color] or usual[color]}, *lines)
     ]
     lines = lines or [_line(row) for row in rows]
     text = listed(_head(shown), lines, total=len(lines))

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from campaign.guard import UserRequest, require
+from campaign.models import User
 from campaign.permissions import Permission
 
 from ..forms.looking import Look, looked_at
@@ -81,15 +82,20 @@ def ranking_unit(request: UserRequest, period: str, group: str, unit: str) -> Ht
         "lost": None if row.score is None else sum(part.lost for part in parts if part.lost is not None),
         "drill": drill,
         "ranked": ranking.rows.filter(rank__isnull=False).count(),
-        "trail": [{"label": _("Rankings"), "url": reverse("reports:rankings")}, _to_ranking(ranking, query)],
+        "trail": [
+            {"label": _("Rankings"), "url": reverse("reports:rankings")},
+            _to_ranking(request.user, ranking, query),
+        ],
     }
     return render(request, "reports/ranking_unit.html", context)
 
 
-def _to_ranking(ranking: Ranking, query: str) -> dict[str, str]:
+def _to_ranking(user: User, ranking: Ranking, query: str) -> dict[str, str]:
+    """The step to the whole ranking; without a way there for a unit that is only shown its own row."""
+    seen = Ranking.objects.visible_to(user).filter(pk=ranking.pk).exists()
     return {
         "label": f"{ranking.group.name} · {ranking.period.span.label()}",
-        "url": _address(ranking, "ranking", query=query),
+        "url": _address(ranking, "ranking", query=query) if seen else "",
     }
 
 
@@ -115,15 +121,15 @@ def component(request: UserRequest, period: str, group: str, unit: str, figure: 
         "figure": FIGURES[part.figure],
         "mean": MEANS[part.mean],
         "next": _link(look, part=look.part, after=found.more) if found.more else "",
-        "trail": _trail(ranking, row, look),
+        "trail": _trail(request.user, ranking, row, look),
     }  # fmt: skip
     return render(request, "reports/component.html", context)
 
 
-def _trail(ranking: Ranking, row: RankingRow, look: Look) -> list[dict[str, str]]:
+def _trail(user: User, ranking: Ranking, row: RankingRow, look: Look) -> list[dict[str, str]]:
     return [
         {"label": _("Rankings"), "url": reverse("reports:rankings")},
-        _to_ranking(ranking, look.query),
+        _to_ranking(user, ranking, look.query),
         {"label": row.unit.label, "url": _address(ranking, "ranking_unit", row.unit.code, query=look.query)},
     ]
 
@@ -146,7 +152,7 @@ def _events(request: UserRequest, ranking: Ranking, row: RankingRow, part: Shown
             for at, one in enumerate(lines)
         ],
         "next": _link(look, line=look.line, after=found.more) if found.more else "",
-        "trail": _trail(ranking, row, look),
+        "trail": _trail(request.user, ranking, row, look),
     }  # fmt: skip
     return render(request, "reports/component_events.html", context)
 

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from campaign.models import Event, User
@@ -19,6 +20,7 @@ from inspections.queries.moves import moves_for
 
 from ..models import Objection
 from ..queries import city_figures, city_trend, desk, lists
+from ..queries.first_steps import first_steps
 from ..queries.objections import announced_rows
 from ..queries.ranking_page import groups_in
 from ..queries.rankings import Shown
@@ -27,6 +29,26 @@ from ..rules.periods import Span, containing
 from . import charts
 
 WEEKS = 13
+#: Steps of an office: title, what it is for, the page where it begins and what stands behind its address.
+FIRST_STEPS = {
+    "calendar": (_("Work calendar"), _("every deadline is counted by it"), "campaign:calendar", ""),
+    "units": (
+        _("Units and groups"),
+        _("a sheet of units; units of one group are ranked together"),
+        "reports:imports",
+        "?kind=units",
+    ),
+    "items": (_("Check items"), _("what is looked at, by type of site"), "reports:imports", "?kind=check_items"),
+    "sites": (_("Sites"), _("the places that are inspected, and whose they are"), "reports:imports", "?kind=sites"),
+    "campaign": (
+        _("Edition and campaign"),
+        _("put the edition in force, then start a campaign on it"),
+        "campaign:standard",
+        "",
+    ),
+    "rules": (_("Scoring rule"), _("for each group and kind of period"), "reports:rule_new", ""),
+    "inspections": (_("First inspection"), _("entered here, or a sheet of past ones"), "inspections:new", ""),
+}
 
 
 @require_GET
@@ -44,8 +66,11 @@ def _nothing(user: User, at: datetime) -> dict[str, Any]:
 
 def _office(user: User, at: datetime) -> dict[str, Any]:
     week = lists.last_week(user, at=at)
+    steps = _first_steps(at)
     return {
         "at": at,
+        "steps": steps,
+        "next": next((step for step in steps if not step["taken"]), None),
         "problems": desk.problem_counts(user, at=at),
         "inspections": desk.inspection_counts_of_days(user, at=at),
         "duties": desk.duty_counts(user, at=at),
@@ -58,6 +83,14 @@ def _office(user: User, at: datetime) -> dict[str, Any]:
         "overdue": desk.overdue_by_unit(user, at=at),
         "gaps": work_clock().gaps(day_of(at)),
     }
+
+
+def _first_steps(at: datetime) -> list[dict[str, Any]]:
+    steps = []
+    for name, taken in first_steps(on=day_of(at)).items():
+        title, text, page, query = FIRST_STEPS[name]
+        steps.append({"title": title, "text": text, "url": f"{reverse(page)}{query}", "taken": taken})
+    return steps
 
 
 def _unit(user: User, at: datetime) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -23,6 +24,12 @@ from ..resources.kinds import KINDS, is_allowed, mappings_for
 from .sending import later, xlsx_response
 
 IMPORTERS = (Permission.IMPORT, Permission.MANAGE_USERS)
+#: Where the rows of a sheet are seen once they are taken over.
+LISTS = {
+    "units": "units:units", "standard": "campaign:standard", "check_items": "campaign:standard", "sites": "units:sites",
+    "users": "campaign:users", "tasks": "units:tasks", "inspections": "inspections:inspections",
+    "problems": "inspections:problems", "marks": "reports:rankings",
+}  # fmt: skip
 SHOWN = 30  # earlier uploads
 SHOWN_FAULTS = 30
 SHOWN_NOTES = 20
@@ -34,7 +41,8 @@ def imports(request: UserRequest) -> HttpResponse:
     """Upload a sheet; earlier uploads below."""
     kinds = {kind: sheet for kind, sheet in KINDS.items() if is_allowed(request.user, kind)}
     named = {kind: list(mappings_for(kind)) for kind in kinds}
-    form = UploadForm(request.POST or None, request.FILES or None, sheets=kinds, mappings=named)
+    first = {"kind": request.GET.get("kind", "")}
+    form = UploadForm(request.POST or None, request.FILES or None, initial=first, sheets=kinds, mappings=named)
     if request.method == "POST" and form.is_valid():
         run = runs.start_run(
             kind=form.cleaned_data["kind"], file=form.cleaned_data["file"], mapping=form.cleaned_data["mapping"],
@@ -65,7 +73,8 @@ def import_run(request: UserRequest, code: str) -> HttpResponse:
         return redirect("reports:import_columns", run.code)
     context = {
         "run": run, "title": KINDS[run.kind].title, "faults": run.faults[:SHOWN_FAULTS],
-        "notes": run.notes[:SHOWN_NOTES], "more_notes": max(run.note_count - SHOWN_NOTES, 0),
+        "seen_at": reverse(LISTS[run.kind]), "notes": run.notes[:SHOWN_NOTES],
+        "more_notes": max(run.note_count - SHOWN_NOTES, 0),
     }  # fmt: skip
     template = "reports/import_run.html#run" if request.htmx else "reports/import_run.html"
     return render(request, template, context)

@@ -78,7 +78,7 @@ def test_proposal_can_be_changed(city):
 
     problem = Problem.objects.get()
     assert (problem.severity, problem.limit, problem.unit) == ("serious", "5d", city.west)
-    assert problem.text == city.items[1].text
+    assert problem.text == f"未达标：{city.items[1].text}"
 
 
 def test_entry_is_audited_and_marks_its_day(city):

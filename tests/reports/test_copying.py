@@ -27,6 +27,17 @@ def test_one_that_is_not_published_says_so(city, client):
     assert text.splitlines()[0] == "【街道 2026年第47周(11.16–11.22) 红黑榜（未发布）】"
 
 
+def test_the_lists_bear_their_chinese_names_and_the_period_its_own(ranked, client):
+    ranking = closed(ranked)
+    client.force_login(ranked.office)
+
+    text = client.get(f"/rankings/text/{ranking.period.code}/{ranking.group.code}/").context["text"]
+
+    assert "红榜：" in text
+    assert ranking.period.span.label() in text
+    assert "red" not in text
+
+
 def test_one_that_is_not_there_is_not_told(ranked, client):
     client.force_login(ranked.office)
 

@@ -44,6 +44,27 @@ def test_each_page_stands_before_anything_was_entered(city, signed_in, role):
     assert signed_in(of_role(city, role)).get("/").status_code == 200
 
 
+def test_a_new_office_is_shown_its_first_steps_until_there_is_a_ranking(db, signed_in):
+    office = make_user("new", role=Role.OFFICE)
+
+    page = signed_in(office).get("/")
+
+    assert [step["taken"] for step in page.context["steps"]] == [False] * 7
+    assert page.context["next"]["url"] == "/calendar/"
+    assert "第一步做什么" in page.content.decode()
+
+
+def test_first_steps_are_ticked_off(city, signed_in):
+    steps = {step["url"]: step["taken"] for step in signed_in(city.office).get("/").context["steps"]}
+
+    assert steps["/imports/?kind=sites"]
+    assert not steps["/inspections/new/"]
+
+
+def test_an_office_with_a_ranking_sees_no_first_steps(ranked, signed_in):
+    assert signed_in(ranked.office).get("/").context["steps"] == []
+
+
 def test_a_stranger_is_sent_to_sign_in(client, db):
     assert client.get("/").url == f"{reverse('login')}?next=/"
 
