@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from campaign.models import KeptFile
 from units.models import Unit
@@ -34,8 +35,8 @@ class Objection(models.Model):
 
     class State(models.TextChoices):
         OPEN = "open", _("To answer")
-        UPHELD = "upheld", _("Upheld")
-        REFUSED = "refused", _("Not upheld")
+        UPHELD = "upheld", pgettext_lazy("objection", "Upheld")
+        REFUSED = "refused", pgettext_lazy("objection", "Not upheld")
 
     code = models.CharField(_("code"), max_length=40, unique=True)
     ranking = models.ForeignKey(Ranking, models.PROTECT, related_name="objections")
