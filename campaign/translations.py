@@ -9,7 +9,9 @@ import polib
 
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}")
 #: A mark of half width beside a Chinese character or behind a placeholder; (963 / 1,032) and week labels keep theirs.
-HALF_WIDTH = re.compile(r"[\u4e00-\u9fff）”][,;:?!]|[,;:?!](?=[\u4e00-\u9fff])|\)s[,;:](?!//)|\([^()%]*[\u4e00-\u9fff]")
+HALF_WIDTH = re.compile(
+    r"[\u4e00-\u9fff）”][,;:?!]|[,;:?!](?=[\u4e00-\u9fff])|\)s[,;:](?!//)|\([^()%\"]*[\u4e00-\u9fff]"
+)
 
 
 def catalogues(folder: Path) -> list[Path]:
