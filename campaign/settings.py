@@ -124,9 +124,11 @@ CACHES = {
     },
 }
 CELERY_BROKER_URL = REDIS_URL
-CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {"visibility_timeout": 3600}
-if WEB:  # no second try: with a silent broker a person would wait for every one of them
-    CELERY_BROKER_TRANSPORT_OPTIONS |= {**QUEUE_TIMEOUTS, "max_retries": 0, "health_check_interval": 0}
+#: No second try to send: with a broker that is away a person would wait for every one, and what beat sends would be too
+#: old when it went out; its next round is half a minute away.
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {"visibility_timeout": 3600, "max_retries": 0}
+if WEB:
+    CELERY_BROKER_TRANSPORT_OPTIONS |= {**QUEUE_TIMEOUTS, "health_check_interval": 0}
 else:
     # Worker and beat wait for a silent broker. With a time-out the worker would lose the acknowledgement that it was
     # sending, keep its one place for a message that never ends, and take no other. A dead host the system finds.

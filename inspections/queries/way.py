@@ -84,7 +84,7 @@ def _in_order(problem: Problem, steps: Sequence[Step]) -> Iterator[tuple[datetim
     """All that may have set or moved the deadline, oldest first."""
     started: list[tuple[datetime, Step | Extension | Suspension]]
     started = [(step.at, step) for step in steps if step.move in STARTS]
-    moved = [*problem.extensions.all(), *problem.suspensions.all()]
+    moved: list[Extension | Suspension] = [*problem.extensions.all(), *problem.suspensions.all()]
     yield from sorted(
         started + [(one.decided_at, one) for one in moved if one.granted and one.decided_at], key=lambda pair: pair[0]
     )

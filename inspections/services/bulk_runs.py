@@ -26,8 +26,8 @@ from .telling import MANY_TO_HOLDER, tell_of_batch
 MOST, AT_A_TIME = 10_000, 50
 #: So many are done while the person waits.
 AT_ONCE = 50
-#: A run that no worker touched for so long was forgotten by one that died.
-FORGOTTEN = timedelta(seconds=20)
+#: A run that no worker touched for so long was forgotten; should one be at work after all, its lock keeps others away.
+FORGOTTEN = timedelta(seconds=5)
 REMINDER = gettext_noop("The creation office asks you to act on %(count)s problems.")
 
 

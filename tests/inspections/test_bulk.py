@@ -138,7 +138,7 @@ def test_a_finished_run_is_not_done_again(city):
 
 def test_the_sweep_takes_up_what_nobody_works_on(city):
     run = run_for(city, Move.CLOSE, submitted(city, 1))
-    assert forgotten_runs(at=TEN + timedelta(seconds=10)) == []
+    assert forgotten_runs(at=TEN + timedelta(seconds=3)) == []
 
     sweep_bulk()
 
