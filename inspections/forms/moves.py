@@ -25,6 +25,11 @@ PARTS = 6
 PAIR, WHY = "pair-", "why-"
 
 
+def _missing(words: Any) -> dict[str, Any]:
+    """What a field says that was left empty: what to do, not that it is required."""
+    return {"required": words}
+
+
 class MoveForm(forms.Form):
     """What every move takes: the version the person saw, and a few words."""
 
@@ -41,14 +46,16 @@ class ReasonForm(MoveForm):
         label=_("Reason"),
         max_length=NOTE_LENGTH,
         widget=forms.Textarea(attrs={"rows": 2}),
-        error_messages={"required": _("Say why: the other side reads this.")},
+        error_messages=_missing(_("Say why: the other side reads this.")),
     )
 
 
 class HandOverForm(MoveForm):
     """Whom the problem goes to, for how long, in which words."""
 
-    unit = UnitField(label=_("responsible unit"), max_length=100)
+    unit = UnitField(
+        label=_("responsible unit"), max_length=100, error_messages=_missing(_("Name the unit that puts it right."))
+    )
     limit = forms.CharField(
         label=_("repair limit"), max_length=8, help_text=_("4h = 4 working hours, 3d = 3 working days")
     )
@@ -56,6 +63,7 @@ class HandOverForm(MoveForm):
         label=_("problem"),
         max_length=Problem._meta.get_field("text").max_length,
         widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages=_missing(_("Say what is to be put right, in at most 500 characters.")),
     )
     supporting = UnitsField(
         label=_("Units that help"),
@@ -79,7 +87,11 @@ class ReturnForm(ReasonForm):
 class TransferForm(ReasonForm):
     """Who takes it over, why, and in what time; an empty limit leaves the deadline where it is."""
 
-    unit = UnitField(label=_("Next responsible unit"), max_length=100)
+    unit = UnitField(
+        label=_("Next responsible unit"),
+        max_length=100,
+        error_messages=_missing(_("Name the unit that takes it over.")),
+    )
     limit = forms.CharField(label=_("repair limit"), max_length=8, required=False)
     field_order = ("unit", "limit", "note", "version")
 
@@ -94,14 +106,22 @@ class TransferForm(ReasonForm):
 class AskTimeForm(ReasonForm):
     """Until when, and why it cannot be done before."""
 
-    until = forms.DateField(label=_("New deadline"), widget=forms.DateInput(attrs={"type": "date"}))
+    until = forms.DateField(
+        label=_("New deadline"),
+        widget=forms.DateInput(attrs={"type": "date"}),
+        error_messages=_missing(_("Until which day?")),
+    )
     field_order = ("until", "note", "version")
 
 
 class SuspendForm(ReasonForm):
     """Why it cannot be put right for now, and until which day."""
 
-    until = forms.DateField(label=_("Suspended until"), widget=forms.DateInput(attrs={"type": "date"}))
+    until = forms.DateField(
+        label=_("Suspended until"),
+        widget=forms.DateInput(attrs={"type": "date"}),
+        error_messages=_missing(_("Until which day?")),
+    )
     proofs = FilesField(
         label=_("Proof"),
         required=False,
@@ -185,11 +205,22 @@ class AddForm(MoveForm):
 class PlanForm(ReasonForm):
     """How, by whom and by when it is to be put right."""
 
-    note = forms.CharField(label=_("Measures"), max_length=NOTE_LENGTH, widget=forms.Textarea(attrs={"rows": 3}))
-    responsible = forms.CharField(
-        label=_("Person responsible"), max_length=Plan._meta.get_field("responsible").max_length
+    note = forms.CharField(
+        label=_("Measures"),
+        max_length=NOTE_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages=_missing(_("Say how it is to be put right.")),
     )
-    until = forms.DateField(label=_("To be ready on"), widget=forms.DateInput(attrs={"type": "date"}))
+    responsible = forms.CharField(
+        label=_("Person responsible"),
+        max_length=Plan._meta.get_field("responsible").max_length,
+        error_messages=_missing(_("Who sees to it? At most 60 characters.")),
+    )
+    until = forms.DateField(
+        label=_("To be ready on"),
+        widget=forms.DateInput(attrs={"type": "date"}),
+        error_messages=_missing(_("By which day? From today on, at most a year ahead.")),
+    )
     field_order = ("note", "responsible", "until", "version")
 
 
@@ -203,7 +234,7 @@ class AssignCheckForm(MoveForm):
 
     inspector = forms.ModelChoiceField(
         queryset=User.objects.none(), to_field_name="username", label=_("Who checks"), empty_label=_("Please choose"),
-        error_messages={"required": _("Name who goes there and looks.")},
+        error_messages=_missing(_("Name who goes there and looks.")),
     )  # fmt: skip
     field_order = ("inspector", "note", "version")
 
@@ -215,7 +246,12 @@ class AssignCheckForm(MoveForm):
 class MergeForm(MoveForm):
     """Which problem it is a copy of."""
 
-    original = forms.CharField(label=_("The original"), max_length=60, help_text=_("Its code, such as WT-2611-0482."))
+    original = forms.CharField(
+        label=_("The original"),
+        max_length=60,
+        help_text=_("Its code, such as WT-2611-0482."),
+        error_messages=_missing(_("Name the problem that it is a copy of.")),
+    )
     field_order = ("original", "note", "version")
 
     def clean_original(self) -> Problem:

@@ -175,12 +175,14 @@ def _again(
     request: UserRequest, found: Problem, move: Move, form: MoveForm, *, status: int, conflict: Conflict | None = None
 ) -> HttpResponse:
     context = page_context(request.user, found, at=timezone.now(), typed=(move, form))
-    headed = _in_panel(request, found) or conflict is not None  # where it stands now is said above it
-    context |= {"panel": headed, "conflict": conflict}
+    context |= {"panel": _in_panel(request, found), "conflict": conflict, "again": bool(request.htmx)}
     if conflict and not any(choice.move == move for choice in context["choices"]):
         context["typed"] = typed_in(form)
     template = "inspections/problem.html#body" if request.htmx else "inspections/problem.html"
-    return render(request, template, context, status=status)
+    response = render(request, template, context, status=status)
+    if status == 422:
+        response["HX-Reswap"] = "outerHTML"  # the wrong field gets the focus and is scrolled to, not the top
+    return response
 
 
 def _moved(request: UserRequest, moved: Problem) -> HttpResponse:

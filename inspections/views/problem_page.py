@@ -87,9 +87,10 @@ def page_context(user: User, problem: Problem, *, at: datetime, typed: Typed | N
         "checking": ledger.open_check(problem),
         "steps": _timeline(steps),
         "inspection": ledger.seen_inspection(problem, user),
-        "choices": [
-            _choice(problem, move, user, at, typed, returned, terms) for move in moves_now(problem, user, at=at)
-        ],
+        "choices": sorted(
+            (_choice(problem, move, user, at, typed, returned, terms) for move in moves_now(problem, user, at=at)),
+            key=lambda choice: choice.rare,
+        ),
         "climbs": list(problem.climbs.filter(due_at=open_due)) if open_due else [],
         "rule": terms.repair_by if terms.repair == problem.limit or problem.due_at is None else None,
         "trail": [{"label": _("Problem ledger"), "url": reverse("inspections:problems")}],

@@ -146,8 +146,7 @@ def test_noting_with_a_second_thought_explains_what_is_missing(city, given, fiel
 #: What goes with any move, so that nothing but where the problem stands refuses it.
 ALL_OF_IT = {
     "note": "说明", "unit": "S2", "until": "2027-01-20", "responsible": "张三", "inspector": "inspector",
-    "original": "WT-2",
-    "parts": [{"unit": "S1", "text": "一", "limit": "4h"}, {"unit": "S2", "text": "二", "limit": "4h"}],
+    "original": "WT-2", "parts": [{"unit": unit, "text": "门前", "limit": "4h"} for unit in ("S1", "S2")],
 }  # fmt: skip
 
 

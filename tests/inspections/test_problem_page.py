@@ -289,7 +289,7 @@ def test_the_page_costs_few_statements(client, city):
     with CaptureQueriesContext(connection) as queries:
         client.get(problem.get_absolute_url())
 
-    assert len(queries) <= 23, [query["sql"] for query in queries]
+    assert len(queries) <= 24, [query["sql"] for query in queries]
 
 
 def test_a_deadline_of_another_calendar_is_not_explained_wrongly(client, city):

@@ -145,3 +145,52 @@ def test_a_wrong_part_is_told_on_its_line(client, city, held):
     assert (page.status_code, form.parts[0].errors, list(form.parts[1].errors)) == (422, {}, ["unit"])
     assert 'value="没有此单位" aria-invalid="true"' in page.text
     assert not Problem.objects.filter(split_from__isnull=False).exists()
+
+
+def asked_by_htmx(client, move: str, given: dict, *, on: str):
+    return client.post(address(move), given, headers={"HX-Request": "true", "HX-Current-URL": f"http://testserver{on}"})
+
+
+def test_on_its_own_page_a_refused_form_comes_back_without_a_second_heading(client, city, held):
+    client.force_login(city.leader)
+
+    own = asked_by_htmx(client, "ask_time", {"version": held.version, "note": ""}, on=held.get_absolute_url())
+    beside = asked_by_htmx(client, "ask_time", {"version": held.version, "note": ""}, on="/problems/?state=open")
+
+    assert ("panel-head" in own.text, "panel-head" in beside.text) == (False, True)
+    assert own.headers["HX-Reswap"] == "outerHTML"
+    assert 'id="page-state" hx-swap-oob="true"' in own.text
+    assert "page-state" not in beside.text
+
+
+def test_on_its_own_page_a_move_shows_the_page_anew(client, city, held):
+    client.force_login(city.leader)
+
+    sent = {"version": held.version, "note": "已清理"}
+    answer = asked_by_htmx(client, "submit", sent, on=f"{held.get_absolute_url()}#move-submit")
+
+    assert answer.headers["HX-Redirect"] == held.get_absolute_url()
+
+
+def test_a_late_form_of_a_seldom_move_stands_open_before_the_fold(client, city):
+    problem = make_problem(city, "WT-1")
+    version = problem.version
+    advance(problem, Move.HAND_OVER, city=city)
+    client.force_login(city.office)
+
+    page = client.post(address("cancel"), {"version": version, "note": "不属实"})
+
+    folded = page.text[page.text.index("more-moves") :]
+    assert page.status_code == 409
+    assert 'id="move-cancel"' not in folded
+    assert "不属实</textarea>" in page.text
+
+
+@pytest.mark.parametrize("move", ["ask_time", "ask_suspend", "plan", "return"])
+def test_an_empty_field_says_what_to_do(client, city, held, move):
+    client.force_login(city.leader)
+
+    page = client.post(address(move), {"version": held.version})
+
+    assert page.status_code == 422
+    assert "该字段是必填项" not in page.text
