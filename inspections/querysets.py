@@ -37,6 +37,11 @@ def _among(field: str, keys: QuerySet[Any]) -> Func:
     )
 
 
+def _in(field: str, keys: QuerySet[Any]) -> Q:
+    """``field IN (keys)``."""
+    return Q(**{f"{field}__in": keys})
+
+
 class InspectionQuerySet(QuerySet["models.Inspection"]):
     """Inspections."""
 
@@ -100,16 +105,21 @@ class ProblemQuerySet(QuerySet["models.Problem"]):
         return self.filter(closed_at=None, due_at__lt=at).exclude(state__in=VOID_ENDS)
 
     def matching(self, text: str) -> Self:
-        """Problems whose code, text, site or unit contain every word of ``text``."""
+        """Problems whose code, text, site or unit contain every word of ``text``.
+
+        Each of the four has an index, which knows threes of characters: for a shorter word it would be read as a whole,
+        so that there the places are asked for in a way that leaves no choice but one pass over the table.
+        """
         found = self
         for word in text.split():
+            among = _among if len(word) >= 3 else _in
             sites = apps.get_model("units", "Site")._default_manager.filter(name__icontains=word)
             units = apps.get_model("units", "Unit")._default_manager.filter(label__icontains=word)
             found = found.filter(
                 Q(code__icontains=word)
                 | Q(text__icontains=word)
-                | Q(site__in=sites.values("pk"))
-                | Q(unit__in=units.values("pk"))
+                | Q(among("site", sites.order_by().values("pk")))
+                | Q(among("unit", units.order_by().values("pk")))
             )
         return found
 

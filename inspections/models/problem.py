@@ -188,6 +188,7 @@ class Problem(models.Model):
                 | Q(voided_at__isnull=False),
             ),
             GinIndex(OpClass(Upper("text"), name="gin_trgm_ops"), name="problem_text_trgm"),
+            GinIndex(OpClass(Upper("code"), name="gin_trgm_ops"), name="problem_code_trgm"),
         ]
 
     def __str__(self) -> str:

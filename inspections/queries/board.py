@@ -1,13 +1,13 @@
 """The ledger as columns of cards, one for each state, what is due first on top."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.db.models import QuerySet
 
 from ..models import Photo, Problem
 from ..rules import State
-from .ledger import beyond, order_of
+from .ledger import order_of, parts_beyond
 
 COLUMN = 15
 
@@ -37,7 +37,7 @@ def columns_of(
     """
     anchor = Problem.objects.filter(code=after).only("code", "due_at").first() if after else None
     columns = {state: Column(state, counts.get(state, 0)) for state in states}
-    for card in _cards(problems, states, column, anchor, size + 1):
+    for card in _cards(problems, columns.values(), column, anchor, size + 1):
         found = columns[State(card.state)]
         if len(found.cards) < size:
             found.cards.append(card)
@@ -47,15 +47,15 @@ def columns_of(
 
 
 def _cards(
-    problems: QuerySet[Problem], states: Sequence[State], column: str, anchor: Problem | None, most: int
+    problems: QuerySet[Problem], columns: Iterable[Column], column: str, anchor: Problem | None, most: int
 ) -> QuerySet[Problem]:
-    """At most so many of each state, in order of their deadlines."""
+    """At least so many of each state where there are so many, in order of their deadlines."""
     first = []
-    for state in states:
-        standing = problems.filter(state=state)
-        if anchor and state == column:
-            standing = standing.filter(beyond(anchor, by_due=True))
-        first.append(standing.order_by(*order_of(by_due=True)).values("pk")[:most])
+    for one in columns:
+        standing = problems.filter(state=one.state)
+        order = order_of(by_due=True, count=one.count)
+        for part in parts_beyond(standing, anchor if one.state == column else None, by_due=True):
+            first.append(part.order_by(*order).values("pk")[:most])
     chosen = list(first[0].union(*first[1:], all=True).values_list("pk", flat=True)) if first else []
     cards = Problem.objects.filter(pk__in=chosen).select_related("site", "unit").order_by(*order_of(by_due=True))
     pictures = Photo.objects.filter(problem__in=chosen, role=Photo.Role.BEFORE).order_by("problem", "id")

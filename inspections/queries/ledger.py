@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
@@ -16,6 +16,8 @@ from ..models import CheckVisit, Extension, Inspection, Problem, ProblemUnit, St
 from ..rules import OPEN_STATES, Move, State
 
 PAGE = 50
+#: Up to so many problems are sorted for a page; more are met in the order of an index soon enough.
+SORTED = 100_000
 #: Values of the filter ``state`` besides the states themselves.
 OPEN, ALL = "open", "all"
 #: Moves that put a problem into a unit's hands.
@@ -83,13 +85,13 @@ def _sites(text: str) -> list[int]:
 def _mine(user: User) -> Q:
     """What a person noted or is to check, or what a unit of theirs leads or helps with (not the units under it)."""
     if user.role == Role.UNIT:
-        helping = ProblemUnit.objects.filter(problem=OuterRef("pk"), until=None, unit__memberships__user=user)
-        return Q(unit__memberships__user=user) | Q(Exists(helping))
+        helping = ProblemUnit.objects.filter(until=None, unit__memberships__user=user)
+        return Q(unit__memberships__user=user) | Q(pk__in=helping.values("problem"))
     return Q(noted_by=user) | _to_check(user)
 
 
 def _to_check(user: User) -> Q:
-    return Q(Exists(CheckVisit.objects.filter(problem=OuterRef("pk"), ended_at=None, inspector=user)))
+    return Q(pk__in=CheckVisit.objects.filter(ended_at=None, inspector=user).values("problem"))
 
 
 def in_state(problems: QuerySet[Problem], state: str) -> QuerySet[Problem]:
@@ -116,17 +118,22 @@ class Page:
     after: str = ""
 
 
-def page_of(problems: QuerySet[Problem], *, by_due: bool, after: str = "", before: str = "", size: int = PAGE) -> Page:
-    """One page by key: newest first, or by ``due_at`` (what has no deadline comes last). An unknown key is page one."""
+def page_of(
+    problems: QuerySet[Problem], *, by_due: bool, after: str = "", before: str = "", size: int = PAGE,
+    count: int = SORTED + 1,
+) -> Page:  # fmt: skip
+    """One page by key: newest first, or by ``due_at`` (what has no deadline comes last). An unknown key is page one.
+
+    ``count``: how many problems these are, where somebody has counted them.
+    """
     anchor = Problem.objects.filter(code=after or before).only("code", "due_at").first() if after or before else None
     back = bool(anchor and not after)
-    if anchor:
-        problems = problems.filter(beyond(anchor, by_due=by_due, back=back))
-    rows = list(
-        problems.select_related("site", "unit")
-        .defer("payload_sha256", "client_uuid")
-        .order_by(*order_of(by_due=by_due, back=back))[: size + 1]
-    )
+    order = order_of(by_due=by_due, back=back, count=count)
+    rows: list[Problem] = []
+    for part in parts_beyond(problems, anchor, by_due=by_due, back=back):
+        if len(rows) <= size:
+            seen = part.select_related("site", "unit").defer("payload_sha256", "client_uuid")
+            rows += seen.order_by(*order)[: size + 1 - len(rows)]
     more = len(rows) > size
     rows = rows[:size][::-1] if back else rows[:size]
     if not rows:
@@ -138,22 +145,34 @@ def page_of(problems: QuerySet[Problem], *, by_due: bool, after: str = "", befor
     )
 
 
-def order_of(*, by_due: bool, back: bool = False) -> list[Any]:
-    """Newest first, or by ``due_at`` with what has none last; ``back`` the other way round."""
+def order_of(*, by_due: bool, back: bool = False, count: int = SORTED + 1) -> list[Any]:
+    """Newest first, or by ``due_at`` with what has none last; ``back`` the other way round.
+
+    Few problems (``count``) are found first and sorted then, by a sum that no index holds: a planner walks along an
+    index until a page is full, and what was noted in ten days of ten years may lie at its very end.
+    """
+    few = count <= SORTED
+    key, due = (F("pk") + 0, F("due_at") + timedelta()) if few else (F("pk"), F("due_at"))
     if not by_due:
-        return ["id" if back else "-id"]
-    return [F("due_at").desc(nulls_first=True), "-id"] if back else [F("due_at").asc(nulls_last=True), "id"]
+        return [key.asc() if back else key.desc()]
+    return [due.desc(nulls_first=True), key.desc()] if back else [due.asc(nulls_last=True), key.asc()]
 
 
-def beyond(anchor: Problem, *, by_due: bool, back: bool = False) -> Q:
-    """What comes after a problem in that order, or before it."""
+def parts_beyond(
+    problems: QuerySet[Problem], anchor: Problem | None, *, by_due: bool, back: bool = False
+) -> list[QuerySet[Problem]]:
+    """What comes after a problem in that order, or before it: the parts follow each other, each a range of an index."""
+    if anchor is None:
+        return [problems]
     if not by_due:
-        return Q(pk__gt=anchor.pk) if back else Q(pk__lt=anchor.pk)
-    side = "lt" if back else "gt"
+        return [problems.filter(pk__gt=anchor.pk) if back else problems.filter(pk__lt=anchor.pk)]
+    side, edge = ("lt", "lte") if back else ("gt", "gte")
+    keys = Q(**{f"pk__{side}": anchor.pk})
     if anchor.due_at is None:
-        return Q(due_at=None, **{f"pk__{side}": anchor.pk}) | (Q(due_at__isnull=False) if back else Q(pk__in=[]))
-    later = Q(**{f"due_at__{side}": anchor.due_at}) | Q(due_at=anchor.due_at, **{f"pk__{side}": anchor.pk})
-    return later if back else later | Q(due_at=None)
+        near = problems.filter(keys, due_at=None)
+        return [near, problems.exclude(due_at=None)] if back else [near]
+    near = problems.filter(keys | Q(**{f"due_at__{side}": anchor.due_at}), **{f"due_at__{edge}": anchor.due_at})
+    return [near] if back else [near, problems.filter(due_at=None)]
 
 
 def story(problem: Problem, user: User) -> list[Step]:

@@ -31,9 +31,9 @@ def problems_text(request: UserRequest) -> HttpResponse:
     """The problems of a filtered list, those due first in front; at most fifty, with how many more there are."""
     look = looked(request)
     found = ledger.in_state(look.found, look.state)
-    rows = ledger.page_of(found, by_due=True, size=MOST_LINES).rows
+    total = look.counts.get(look.state, 0)
+    rows = ledger.page_of(found, by_due=True, size=MOST_LINES, count=total).rows
     set_left(rows, look)
-    total = found.count()
     text = listed(_head(look, total), [_line(number, row) for number, row in enumerate(rows, 1)], total=total)
     back = f"{reverse('inspections:problems')}?{request.GET.urlencode()}"
     return render(request, "components/as_text.html", {"text": text, "back": back})

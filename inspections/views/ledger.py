@@ -47,6 +47,7 @@ def problems(request: UserRequest) -> HttpResponse:
         by_due=by_due,
         after=wanted.get("after") or "",
         before=wanted.get("before") or "",
+        count=look.counts.get(look.state, 0),
     )
     set_left(page.rows, look)
     if wanted.get("asks"):

@@ -54,6 +54,9 @@ def test_tabs_count_every_state(office, city):
         ({"q": "垃圾"}, {"WT-1"}),
         ({"q": "WT-2"}, {"WT-2"}),
         ({"q": "西街 井盖"}, {"WT-2"}),
+        ({"q": "西街农"}, {"WT-2"}),
+        ({"q": "告破损"}, {"WT-3"}),
+        ({"q": "wt-3"}, {"WT-3"}),
         ({"unit": "S1"}, {"WT-1", "WT-3"}),
         ({"unit": "西街"}, {"WT-2"}),
         ({"site": "D2"}, {"WT-2"}),
@@ -100,8 +103,10 @@ def test_a_filter_that_makes_no_sense_is_explained(office, city, query):
     assert "field-error" in response.content.decode() or "q" in query or "state" in query
 
 
+@pytest.mark.parametrize("most", [0, 100], ids=["walked", "sorted"])
 @pytest.mark.parametrize("order", ["new", "due"])
-def test_paging_by_key_shows_each_once_and_goes_back(office, city, monkeypatch, order):
+def test_paging_by_key_shows_each_once_and_goes_back(office, city, monkeypatch, order, most):
+    monkeypatch.setattr("inspections.queries.ledger.SORTED", most)
     monkeypatch.setattr("inspections.queries.ledger.page_of.__kwdefaults__", {"after": "", "before": "", "size": 3})
     problems = make_problems(city, 8)
     for problem in problems[:5]:
@@ -115,10 +120,28 @@ def test_paging_by_key_shows_each_once_and_goes_back(office, city, monkeypatch, 
         response = office.get(LEDGER + response.context["next"])
     back = office.get(LEDGER + response.context["previous"])
 
-    seen = [code for page in pages for code in page]
-    assert sorted(seen) == sorted(problem.code for problem in problems)
-    assert len(pages) == 3
+    found = [problem.code for problem in problems]
+    wanted = found[::-1] if order == "new" else found  # those without a deadline come last
+    assert pages == [wanted[:3], wanted[3:6], wanted[6:]]
     assert codes(back) == pages[1]
+    assert codes(office.get(LEDGER + back.context["previous"])) == pages[0]
+
+
+@pytest.mark.parametrize("query", [{}, {"first": "2026-11-20"}])
+@pytest.mark.parametrize("order", ["new", "due"])
+def test_a_page_is_never_sought_behind_most_of_the_ledger(office, city, order, query):
+    """What was noted lately lies at the end of both orders: it is found and sorted, and a deep page begins at a key."""
+    for problem in make_problems(city, 8):
+        advance(problem, Move.HAND_OVER, city=city)
+    wanted = {"order": order, "state": "all", **query} | ({} if query else {"after": "WT-2611-0004"})
+
+    with CaptureQueriesContext(connection) as asked:
+        office.get(LEDGER, wanted)
+
+    pages = [one["sql"] for one in asked if "ORDER BY" in one["sql"] and " LIMIT 51" in one["sql"]]
+    ordered = pages[0].partition("ORDER BY")[2]
+    assert ('"due_at" >= ' in pages[0]) == (order == "due" and not query)
+    assert " + " in ordered
 
 
 def test_a_key_that_is_gone_is_page_one(office, city):

@@ -286,6 +286,15 @@ LEDGER_FILTERS = {
     "overdue=on": "closed_at IS NULL AND due_at < now()",
     "first=2026-11-01&last=2026-11-10": "noted_at >= '2026-11-01 00:00+08' AND noted_at < '2026-11-11 00:00+08'",
     "state=all&order=due": "true",
+    "state=all&order=due&after=WT-500000": "true",
+    "state=all&after=WT-500000": "true",
+    "state=closed&order=due&first=2026-11-01&last=2026-11-10": "noted_at >= '2026-11-01 00:00+08'"
+    " AND noted_at < '2026-11-11 00:00+08'",
+    "state=all&q=WT-10000": "code LIKE '%WT-10000%'",
+    "mine=on&source=media": "source = 'media'",  # all were noted by the office
+    "handled=on": "false",
+    "asks=on": "false",
+    "due=2026-11-20": "due_at >= '2026-11-20 00:00+08' AND due_at < '2026-11-21 00:00+08'",
     "severity=serious&source=hotline&q=%E4%BA%95%E7%9B%96": "severity = 'serious' AND source = 'hotline'"
     " AND text LIKE '%井盖%'",
 }
