@@ -4,7 +4,9 @@ import unicodedata
 
 #: Margins of an upright A4 page, in millimetres (§5.2.1: 天头 37, 订口 28, text block 156 × 225).
 TOP, BOTTOM, LEFT, RIGHT = 37, 35, 28, 26
-TEXT_WIDTH, WIDE_TEXT_WIDTH = 156, 225
+TEXT_WIDTH, TEXT_HEIGHT, WIDE_TEXT_HEIGHT = 156, 225, 156
+#: What the repeated head of a table and the padding of a cell take of a page at most.
+HEAD_HEIGHT = 16
 #: 22 lines of 225 mm (§5.2.3), in twentieths of a point: 28.95 pt.
 LINE_PITCH = 579
 #: Left and right of a table's cell, millimetres; and the height that a picture may have.

@@ -23,7 +23,7 @@ PICTURE_SIDE = 640
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """Text of a table, and below it photographs by their numbers."""
+    """Text of a table, and above it photographs by their numbers."""
 
     text: str = ""
     photos: tuple[str, ...] = ()

@@ -14,7 +14,20 @@ from typing import Any
 
 import typst
 
-from .measures import BOTTOM, CELL_PADDING, LEFT, LINE_PITCH, PICTURE_HEIGHT, RIGHT, TOP, ends, head_size
+from .measures import (
+    BOTTOM,
+    CELL_PADDING,
+    HEAD_HEIGHT,
+    LEFT,
+    LINE_PITCH,
+    PICTURE_HEIGHT,
+    RIGHT,
+    TEXT_HEIGHT,
+    TOP,
+    WIDE_TEXT_HEIGHT,
+    ends,
+    head_size,
+)  # fmt: skip
 from .paper import JPEG, NO_PICTURE, Paper
 
 LAYOUT = Path(__file__).with_name("paper.typ")
@@ -88,4 +101,5 @@ def _given(papers: Sequence[Paper], names: Mapping[str, str], fonts: Mapping[str
 
 def _measured(paper: Paper) -> dict[str, Any]:
     signer, day = ends(paper.signer, paper.day)
-    return {**asdict(paper), "head_size": head_size(paper.head), "signer_right": signer, "day_right": day}
+    room = (WIDE_TEXT_HEIGHT if paper.wide else TEXT_HEIGHT) - HEAD_HEIGHT
+    return {**asdict(paper), "room": room, "head_size": head_size(paper.head), "signer_right": signer, "day_right": day}

@@ -8,6 +8,7 @@ from typing import IO
 
 import xlsxwriter
 from PIL import Image, UnidentifiedImageError
+from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from campaign.documents.tables import LONGEST
@@ -18,7 +19,8 @@ from .paper import NO_PICTURE, Cell, Column, Paper
 A4 = 9
 #: Pixels of a millimetre where Excel draws (96 per inch), points of a millimetre.
 PIXELS, POINTS = 96 / 25.4, 72 / 25.4
-LINE = 14  # points of a line of text
+#: Sizes of text (points): a row is at most so high, and what it cannot hold in one size it holds in a smaller one.
+SIZES, HIGHEST = (10.5, 9, 8, 7, 6), 409
 PADDING = 4  # pixels around a picture
 FONT = {"font_name": "仿宋", "font_size": 10.5, "valign": "vcenter", "text_wrap": True, "num_format": "@", "border": 1}
 OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
@@ -37,8 +39,8 @@ class _Sheet:
         self.paper, self.pictures = paper, pictures
         self.table = next(part for part in paper.parts if part.style == "table")
         self.page: Worksheet = book.add_worksheet("整改台账")
-        self.left = book.add_format(FONT)
-        self.centred = book.add_format({**FONT, "align": "center"})
+        self.book = book
+        self.looks: dict[tuple[float, bool, bool], Format] = {}
         self.head = book.add_format({**FONT, "font_name": "黑体", "align": "center"})
         title = {"font_name": "方正小标宋简体", "font_size": 22, "align": "center", "valign": "vcenter"}
         self.title = book.add_format(title)
@@ -70,20 +72,28 @@ class _Sheet:
 
     def _row(self, row: int, cells: tuple[Cell, ...]) -> None:
         heights = [self._fill(row, place, cell, self.table.columns[place]) for place, cell in enumerate(cells)]
-        self.page.set_row(row, min(max(heights), 409))
+        self.page.set_row(row, min(max(heights), HIGHEST))
 
     def _fill(self, row: int, place: int, cell: Cell, column: Column) -> float:
-        """Write one cell; returns the height (points) that it wants."""
-        look = self.centred if column.centred else self.left
+        """Write one cell, its pictures below its text; returns the height (points) that it wants."""
         drawn = [self._size(photo, column) for photo in cell.photos]
         lost = [NO_PICTURE for size in drawn if size is None]
         text = "\n".join(filter(None, [cell.text, *lost]))
+        size, below = _fitting(text, column)
+        look = self._look(size, centred=column.centred, top=any(drawn))
         self.page.write_string(row, place, text if len(text) <= LONGEST else text[: LONGEST - len(CUT)] + CUT, look)
-        below = self._printed_lines(text, column) * LINE + 6 if text else 0.0
-        for photo, size in zip(cell.photos, drawn, strict=True):
-            if size is not None:
-                below = self._draw(row, place, photo, size, below)
+        for photo, picture in zip(cell.photos, drawn, strict=True):
+            if picture is not None:
+                below = self._draw(row, place, photo, picture, below)
         return below
+
+    def _look(self, size: float, *, centred: bool, top: bool) -> Format:
+        """Text stands in the middle of its cell, above pictures where there are some."""
+        key = (size, centred, top)
+        if key not in self.looks:
+            align, valign = "center" if centred else "left", "top" if top else "vcenter"
+            self.looks[key] = self.book.add_format({**FONT, "font_size": size, "align": align, "valign": valign})
+        return self.looks[key]
 
     def _size(self, photo: str, column: Column) -> tuple[float, float] | None:
         """By how much a picture is scaled, and how high it then is (pixels); None where there is none."""
@@ -108,7 +118,15 @@ class _Sheet:
         )  # fmt: skip
         return below + (height + 2 * PADDING) / PIXELS * POINTS
 
-    @staticmethod
-    def _printed_lines(text: str, column: Column) -> int:
-        room = max(column.width / 3.9, 1)  # a character of 10.5 pt takes about so many millimetres
-        return sum(ceil(characters(line) / room) or 1 for line in text.split("\n"))
+
+def _fitting(text: str, column: Column) -> tuple[float, float]:
+    """The size (points) in which a row can hold a text, and the height (points) that it takes there."""
+    if not text:
+        return SIZES[0], 0.0
+    for size in SIZES:
+        room = max(column.width / (size * 0.371), 1)  # a character takes about so many millimetres
+        lines = sum(ceil(characters(line) / room) or 1 for line in text.split("\n"))
+        height = lines * size * 4 / 3 + 6
+        if height <= HIGHEST:
+            break
+    return size, height

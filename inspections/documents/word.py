@@ -181,12 +181,13 @@ class _Writer:
         return table
 
     def _cell(self, room: _Cell, cell: Cell, width: int, style: str) -> None:
-        if cell.text or not cell.photos:
+        lines = [room.paragraphs[0] if place == 0 else room.add_paragraph() for place in range(len(cell.photos))]
+        for line, photo in zip(lines, cell.photos, strict=True):
+            self._picture(styled(line, "表格照片"), photo, Length(Mm(width) - 2 * Mm(CELL_PADDING) - Pt(1)))
+        if not lines:
             self._text(room, cell.text, style)
-        for place, photo in enumerate(cell.photos):
-            line = room.paragraphs[0] if place == 0 and not cell.text else room.add_paragraph()
-            styled(line, "表格照片")
-            self._picture(line, photo, Length(Mm(width) - 2 * Mm(CELL_PADDING) - Pt(1)))
+        elif cell.text:
+            styled(room.add_paragraph(cell.text), "表格照片")
 
     def _text(self, room: _Cell, text: str, style: str) -> None:
         for place, words in enumerate(text.split("\n")):

@@ -88,7 +88,7 @@ def due_words(due_at: datetime | None, *, year: int) -> str:
 
 def shown(photos: Sequence[str], text: str = "") -> Cell:
     """A cell of photographs; what is too many is said."""
-    more = f"另有{len(photos) - MOST_PHOTOS}张，见系统" if len(photos) > MOST_PHOTOS else ""
+    more = f"（另有{len(photos) - MOST_PHOTOS}张）" if len(photos) > MOST_PHOTOS else ""
     return Cell("\n".join(filter(None, [text, more])), tuple(photos[:MOST_PHOTOS]))
 
 
@@ -115,13 +115,14 @@ def repair_notice(matters: Sequence[Matter], issuer: Issuer, order: Order) -> Pa
 
 def _letter(title: str, opening: str, subject: str, matters: Sequence[Matter], issuer: Issuer, order: Order) -> Paper:
     columns = (
-        Column("序号", 10, True), Column("点位", 27), Column("问题", 42), Column("整改要求", 27),
+        Column("序号", 12, True), Column("点位", 26), Column("问题", 41), Column("整改要求", 27),
         Column("整改时限", 20, True), Column("照片", 30, True),
     )  # fmt: skip
     rows = tuple(
         (
             Cell(str(place)), Cell(matter.site or "—"), Cell(f"{matter.text}\n（{matter.code}）"),
-            Cell(matter.requirement), Cell(due_words(matter.due_at, year=order.day.year)), shown(matter.before),
+            Cell(matter.requirement), Cell(due_words(matter.due_at, year=order.day.year)),
+            shown(matter.before, "" if matter.before else "—"),
         )
         for place, matter in enumerate(matters, 1)
     )  # fmt: skip
@@ -185,9 +186,9 @@ def _plain_due(due_at: datetime | None) -> str:
 
 
 LEDGER = (
-    Column("序号", 9, True), Column("点位", 21), Column("问题", 31), Column("责任单位", 20), Column("责任人", 15, True),
-    Column("整改措施", 22), Column("整改时限", 20, True), Column("完成情况", 20, True), Column("整改前照片", 29, True),
-    Column("整改后照片", 29, True), Column("销号", 9, True),
+    Column("序号", 12, True), Column("点位", 20), Column("问题", 30), Column("责任单位", 20),
+    Column("责任人", 15, True), Column("整改措施", 22), Column("整改时限", 20, True), Column("完成情况", 20, True),
+    Column("整改前照片", 27, True), Column("整改后照片", 27, True), Column("销号", 12, True),
 )  # fmt: skip
 
 
@@ -206,5 +207,6 @@ def _ledger_row(place: int, matter: Matter, year: int) -> tuple[Cell, ...]:
     return (
         Cell(str(place)), Cell(matter.site or "—"), Cell(f"{matter.text}\n（{matter.code}）"), Cell(matter.unit),
         Cell(matter.person or "—"), Cell(matter.measures or "—"), Cell(due_words(matter.due_at, year=year)),
-        Cell(done), shown(matter.before), shown(matter.after), Cell("√" if closed else ""),
+        Cell(done), shown(matter.before, "" if matter.before else "—"), shown(matter.after),
+        Cell("√" if closed else ""),
     )  # fmt: skip

@@ -13,7 +13,7 @@ from docx.oxml.ns import qn
 
 from campaign.rules import SHANGHAI
 from inspections.documents import pdf, sheet, word
-from inspections.documents.measures import ends, head_size
+from inspections.documents.measures import CELL_PADDING, ends, head_size
 from inspections.documents.paper import Cell, Paper, Part, frozen, thawed
 from inspections.documents.wording import LEDGER, Issuer, Matter, Order, repair_notice
 from tests.city import MONDAY, at
@@ -227,3 +227,52 @@ def test_each_paper_of_one_pdf_begins_on_an_odd_page():
     begin = [place for place, text in enumerate(pages, 1) if ISSUER.head in text]
     assert len(begin) == 2
     assert all(place % 2 for place in begin)
+
+
+def test_a_row_of_a_pdf_stays_whole_where_a_page_can_hold_it():
+    rows = [matter(f"首{n}、{'积水未清理，' * 20}尾{n}、") for n in range(10, 30)]
+    tall = matter(f"首9、{'人行道地砖破损，' * 100}尾9、")  # taller than a page: it goes on
+
+    data = pdf.write([notice(*rows, tall)], {}, made_at=NOW)
+
+    pages = ["".join(page.extract_text().split()) for page in pypdf.PdfReader(io.BytesIO(data)).pages]
+    for n in range(10, 30):
+        first, last = ([f"{end}{n}、" in page for page in pages] for end in "首尾")
+        assert first.count(True) == 1
+        assert first == last
+    assert sum("人行道地砖" in page for page in pages) >= 2
+    assert any("尾9、" in page for page in pages)
+
+
+def test_places_of_four_digits_fit_their_column():
+    for columns in (LEDGER, notice().parts[2].columns):
+        room = (columns[0].width - 2 * CELL_PADDING) / 25.4 * 72
+        assert room >= 2 * 10.5  # 序号, 1000
+
+
+def test_photographs_stand_above_how_many_more_there_are():
+    photos = tuple("abcd")
+    paper = notice(matter(before=photos))
+
+    cell = word_of(paper, {photo: jpeg((60, 40)) for photo in photos}).tables[0].rows[1].cells[5]
+
+    assert len(cell._tc.xpath(".//pic:pic")) == 2
+    assert [line.text for line in cell.paragraphs] == ["", "", "（另有2张）"]
+    assert {line.style.name for line in cell.paragraphs} == {"表格照片"}
+
+
+def test_a_photograph_that_was_never_taken_is_a_dash():
+    assert word_of(notice()).tables[0].rows[1].cells[5].text == "—"
+
+
+def test_a_sheet_holds_a_long_text_whole_and_never_behind_a_picture():
+    target = io.BytesIO()
+    sheet.write(ledger("人行道地砖破损，" * 62, ("a", "gone")), {"a": jpeg((600, 900))}, target, made_at=NOW)
+
+    page = openpyxl.load_workbook(target).active
+    text, beside = page.cell(4, 3), page.cell(4, 9)
+    lines = -(-len(text.value) // (LEDGER[2].width / (text.font.sz * 0.371)))
+    assert lines * text.font.sz * 4 / 3 <= page.row_dimensions[4].height <= 409
+    assert page.cell(4, 1).font.sz == 10.5
+    assert (beside.value, beside.alignment.vertical) == ("—\n（照片无法显示）", "top")
+    assert page._images[0].anchor._from.rowOff > 14 * 12_700
