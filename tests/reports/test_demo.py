@@ -1,12 +1,12 @@
 """The demonstration city, at a small scale: what it invents keeps every rule of the product."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import pairwise
 
 import pytest
 from django.db import transaction
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, F, Q, Sum
 from pytest_django import DjangoDbBlocker
 
 from campaign.models import Campaign, User
@@ -16,6 +16,7 @@ from campaign.rules import ONE_DAY, SHANGHAI, day_of, parse_limit
 from inspections.models import Answer, Appeal, BlindVisit, BulkItem, Inspection, Photo, Plan, Problem, Recheck, Step
 from inspections.rules import Earned, Move, can_move, earn, earned_share, site_score
 from reports.demo.city import NotEmpty, build
+from reports.demo.oddities import oddities
 from reports.demo.tables import column, table
 from reports.models import Ranking
 from reports.queries.fairness import watch
@@ -165,9 +166,12 @@ def test_every_seldom_move_is_there_to_see(demo):
     assert "done" in set(BulkItem.objects.values_list("result", flat=True))
 
 
-def test_the_fairness_watch_finds_what_runs_oddly(demo):
-    found = watch(day_of(NOW) - 27 * ONE_DAY, day_of(NOW)).findings
+def test_a_few_units_run_oddly_so_that_the_fairness_watch_has_what_to_find(demo):
+    odd = oddities(Site.objects.select_related("unit"))
+    submitted = Step.objects.filter(move=Move.SUBMIT, problem__sent_back=0, at__lte=F("problem__due_at"))
+    left = [step.problem.due_at - step.at for step in submitted.filter(unit=odd.last_minute).select_related("problem")]
+    moments = [step.at.replace(second=0) for step in submitted.filter(unit=odd.at_once)]
 
-    assert found["weekdays"].rows
-    assert found["last_minute"].rows
-    assert found["one_after_another"].rows
+    assert watch(day_of(NOW) - 27 * ONE_DAY, day_of(NOW)).findings["weekdays"].rows
+    assert sum(one <= timedelta(minutes=30) for one in left) * 2 > len(left) > 0
+    assert len(set(moments)) < len(moments)
