@@ -1,4 +1,4 @@
-"""What the fairness watch is there to find: four units whose inspections or repairs run oddly, and that alone."""
+"""What the fairness watch is there to find: a few units whose inspections or repairs run oddly."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -14,9 +14,9 @@ FAVOURITES, OTHERS = 3, 0.08
 
 @dataclass(frozen=True, slots=True)
 class Oddities:
-    """Unit ids; ``favourites`` are site ids."""
+    """Ids of units; ``favourites`` are those of sites."""
 
-    foreseen: int = 0
+    foreseen: frozenset[int] = frozenset()
     few_sites: int = 0
     last_minute: int = 0
     at_once: int = 0
@@ -24,12 +24,13 @@ class Oddities:
 
 
 def oddities(sites: Iterable[Site]) -> Oddities:
-    """Who is odd: of the largest streets two report oddly, of the smallest two are seen oddly."""
+    """Who is odd: of the largest streets two report oddly, the smallest are seen oddly."""
     streets = [site for site in sites if site.unit.kind == Unit.Kind.STREET]
     by_size = [unit for unit, _sites in Counter(site.unit_id for site in sorted(streets, key=_code)).most_common()]
     if len(by_size) < 8:
         return Oddities()
-    at_once, last_minute, foreseen, few_sites = by_size[0], by_size[2], by_size[-4], by_size[-1]
+    at_once, last_minute, few_sites = by_size[0], by_size[2], by_size[-1]
+    foreseen = frozenset(by_size[-4:-1])  # one blind re-inspection on another day hides one of them
     chosen = sorted((site for site in streets if site.unit_id == few_sites), key=_code)[:FAVOURITES]
     return Oddities(foreseen, few_sites, last_minute, at_once, frozenset(site.pk for site in chosen))
 

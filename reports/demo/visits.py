@@ -121,7 +121,7 @@ def _rounds(
                 chance = 1 if site.pk in odd.favourites else OTHERS
             if throw.random() < chance:
                 day = throw.choices(week, weights)[0]
-                if site.unit_id == odd.foreseen:
+                if site.unit_id in odd.foreseen:
                     day = week[WEEKDAYS[day.day % 2]]
                 if day in known:
                     yield site, day
