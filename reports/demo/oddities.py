@@ -24,13 +24,13 @@ class Oddities:
 
 
 def oddities(sites: Iterable[Site]) -> Oddities:
-    """Who is odd: of the largest streets two report oddly, the smallest are seen oddly."""
+    """Who is odd: of the largest streets two report oddly and three are seen oddly, and so is the smallest."""
     streets = [site for site in sites if site.unit.kind == Unit.Kind.STREET]
     by_size = [unit for unit, _sites in Counter(site.unit_id for site in sorted(streets, key=_code)).most_common()]
     if len(by_size) < 8:
         return Oddities()
     at_once, last_minute, few_sites = by_size[0], by_size[2], by_size[-1]
-    foreseen = frozenset(by_size[-4:-1])  # one blind re-inspection on another day hides one of them
+    foreseen = frozenset(by_size[4:7])  # one blind re-inspection on another day hides one of them
     chosen = sorted((site for site in streets if site.unit_id == few_sites), key=_code)[:FAVOURITES]
     return Oddities(foreseen, few_sites, last_minute, at_once, frozenset(site.pk for site in chosen))
 
