@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -249,7 +250,7 @@ def _initial(problem: Problem, move: Move, returned: Step | None, at: datetime, 
 
 def _arrived(form: MoveForm, user: User) -> list[Photo]:
     """The photographs that a form which came back names, already stored and not yet attached."""
-    return _loose(user, form.data.getlist("photos")) if form.is_bound else []
+    return _loose(user, form.data.getlist("photos")) if isinstance(form.data, QueryDict) else []
 
 
 def typed_in(form: MoveForm) -> list[tuple[str, str]]:
@@ -269,11 +270,11 @@ def _words(problem: Problem, move: Move, at: datetime, terms: Terms) -> tuple[st
     if move == Move.HAND_OVER:
         return _("Hand over"), _deadline_ahead(terms, at)
     label, consequence = WORDS[move]
-    if move == Move.SUSPEND and _waiting(problem):
-        label = _("Grant suspension")
+    granted = move == Move.SUSPEND and _waiting(problem)
     asking = open_one(problem.extensions.all()) if move == Move.GRANT_TIME else None
     until = daytime(asking.until) if asking else ""
-    return str(label), consequence % {"unit": problem.unit.label, "due": daytime(problem.due_at), "until": until}
+    verb = _("Grant suspension") if granted else str(label)
+    return verb, consequence % {"unit": problem.unit.label, "due": daytime(problem.due_at), "until": until}
 
 
 def move_label(move: Move) -> str:

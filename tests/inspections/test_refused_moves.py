@@ -194,3 +194,14 @@ def test_an_empty_field_says_what_to_do(client, city, held, move):
 
     assert page.status_code == 422
     assert "该字段是必填项" not in page.text
+
+
+def test_a_long_text_is_a_short_heading_with_all_of_it_below(client, city):
+    text = "门前垃圾堆放" * 80
+    problem = make_problem(city, "WT-1", text=text)
+    client.force_login(city.office)
+
+    page = client.get(problem.get_absolute_url()).text
+
+    assert text[:59] + "…</h1>" in page
+    assert f'<p class="keep-lines" id="whole-text">{text}</p>' in page
