@@ -4,7 +4,7 @@ from django.db.models.functions import Upper
 
 
 class Migration(migrations.Migration):
-    dependencies = [("inspections", "0029_suspension_proofs")]
+    dependencies = [("inspections", "0030_merge_undone")]
 
     operations = [
         migrations.AddIndex(
