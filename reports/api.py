@@ -21,6 +21,7 @@ from units.models import Unit
 from units.services.tasks import Overtaken
 
 from .models import Adjustment, ListEntry, Objection, Period, RankingRow
+from .queries.carried import window_at
 from .queries.figures import Need, city_figures, measure
 from .queries.objections import announced_row
 from .queries.ranking_page import rankings_in
@@ -269,7 +270,7 @@ class FigureValues(View):
             "mean": need.mean,
             "scope": need.scope,
             "city": asdict(city_figures(asked["period"], now, [key])[key]) if whole else None,
-            "results": _values(units, measure(need, asked["period"].window(now))),
+            "results": _values(units, measure(need, window_at(asked["period"], now))),
         }
         return Response(FigureValuesSerializer(answer).data)
 

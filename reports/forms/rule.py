@@ -25,6 +25,7 @@ BEGINNING: Raw = {
 ROUNDINGS = [("half_up", _("half up")), ("down", _("downwards")), ("up", _("upwards"))]
 SETTINGS = (
     "total", "missing", "rounding", "component_rounding", "rank_on", "ties", "tie_by", "least", "greatest", "ended",
+    "late",
 )  # fmt: skip
 
 
@@ -72,6 +73,11 @@ class RuleForm(forms.Form):
     ended = forms.ChoiceField(
         label=_("a unit merged within the period"),
         choices=[("own_row", _("keeps its own row")), ("successor", _("counts with the unit it was merged into"))],
+        required=False,
+    )
+    late = forms.ChoiceField(
+        label=_("what is entered after closing"),
+        choices=[("revision", _("waits for a revision")), ("next", _("counts in the next period"))],
         required=False,
     )
     least_inspections = forms.IntegerField(
@@ -131,7 +137,7 @@ class RuleForm(forms.Form):
             self[name]
             for name in (
                 "total", "missing", "component_places", "component_rounding", "places", "rounding", "least", "greatest",
-                "rank_on", "ties", "tie_by", "least_inspections", "ended", "bands",
+                "rank_on", "ties", "tie_by", "least_inspections", "ended", "late", "bands",
             )
         ]  # fmt: skip
 

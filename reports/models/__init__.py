@@ -1,6 +1,7 @@
 """What it adds up to: periods, rules, rankings, lists, produced documents."""
 
 from .adjustment import Adjustment, AdjustmentProof
+from .carried import Carried
 from .document import Document
 from .mark import Mark
 from .objection import Objection, ObjectionProof, ObjectionTime
@@ -11,6 +12,7 @@ from .rule import RuleUse, ScoringRule
 __all__ = [
     "Adjustment",
     "AdjustmentProof",
+    "Carried",
     "Document",
     "ListEntry",
     "Mark",

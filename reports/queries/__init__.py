@@ -13,7 +13,7 @@ from .drill import (
     steps_behind,
 )
 from .figures import Need, city_figures, city_trend, inspection_counts, measure
-from .late import late_entries, upheld_since, voided_since
+from .late import carried_to, late_entries, upheld_since, voided_since
 from .rankings import (
     Shown,
     latest_ranking,
@@ -28,6 +28,7 @@ __all__ = [
     "Need",
     "Shown",
     "answers_losing",
+    "carried_to",
     "city_figures",
     "city_trend",
     "duties_behind",

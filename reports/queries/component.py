@@ -130,7 +130,8 @@ def site_inspections(ranking: Ranking, unit: Unit, part: Shown, site: str) -> li
     counted = [
         {
             "inspection": row.inspection, "earned": row.earned, "available": row.available,
-            "late": ranking.closed_at is not None and row.inspection.recorded_at >= ranking.closed_at,
+            "late": ranking.closed_at is not None and row.inspection.recorded_at > ranking.closed_at,
+            "carried": row.seen_at < ranking.period.starts_at,
         }
         for row in rows[:PAGE]
     ]  # fmt: skip

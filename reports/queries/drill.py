@@ -13,6 +13,7 @@ from inspections.models import Answer, InspectionUnit, Problem, Step
 from inspections.rules import VOID_ENDS
 from units.models import TaskDuty, Unit, UnitLink
 
+from ..models import Carried
 from ..rules.figures import percent
 from ..rules.periods import Window
 
@@ -26,10 +27,19 @@ def inspections_behind(unit: Unit, window: Window, scope: str = "subtree") -> Qu
     """The inspections that count for a unit, newest first; Σ earned and Σ available are its pooled conformity."""
     units = with_predecessors(unit, window)
     counted = InspectionUnit.objects.filter(unit__in=units, **({"direct": True} if scope == "direct" else {}))
-    rows = counted.filter(seen_at__gte=window.starts_at, seen_at__lt=window.cut)
+    rows = counted.filter(_counts_in(window))
     if len(units) > 1:
         rows = rows.exclude(Exists(counted.filter(inspection=OuterRef("inspection"), pk__lt=OuterRef("pk"))))
     return rows.select_related("inspection", "site").order_by("-seen_at", "-id")
+
+
+def _counts_in(window: Window) -> Q:
+    """Whether an inspection counts in a window: by the day it was seen, or as a late entry by where it was carried."""
+    within = Q(seen_at__gte=window.starts_at, seen_at__lt=window.cut)
+    if window.carry is None:
+        return within
+    carried = Carried.objects.filter(counted=OuterRef("pk"), kind=window.carry.kind)
+    return (within & ~Exists(carried)) | Exists(carried.filter(period=window.carry.period))
 
 
 def sites_behind(unit: Unit, window: Window, scope: str = "subtree") -> list[dict[str, Any]]:
@@ -76,7 +86,7 @@ def indicators_behind(unit: Unit, window: Window, scope: str = "subtree") -> lis
 def answers_behind(unit: Unit, window: Window, scope: str = "subtree") -> QuerySet[Answer]:
     """The answers of the inspections that count for a unit."""
     counts = inspections_behind(unit, window, scope).order_by().values("inspection_id")
-    return Answer.objects.filter(seen_at__gte=window.starts_at, seen_at__lt=window.cut, inspection__in=counts)
+    return Answer.objects.filter(seen_at__gte=window.since, seen_at__lt=window.cut, inspection__in=counts)
 
 
 def answers_losing(unit: Unit, window: Window, scope: str = "subtree") -> QuerySet[Answer]:

@@ -16,7 +16,7 @@ from ..rules.columns import Ratio
 from ..rules.events import ONE, Line
 from ..rules.parts import EventNeed
 from ..rules.periods import Window
-from .figures import DAY, HEIRS, SEEN, SEEN_BY_HEIRS, parameters
+from .figures import DAY, HEIRS, parameters, seen_rows
 
 COLUMNS = "unit_id, day, ref, source, kind, severity, subject, level, on_spot, nth, points"
 
@@ -77,7 +77,7 @@ SELECT u.unit_id, {DAY.format("u.seen_at")} AS day, s.code::text AS ref, NULL::t
        NULL::numeric AS points
   FROM {{seen}} u JOIN inspections_inspection i ON i.id = u.inspection_id
   JOIN units_site s ON s.id = u.site_id
- WHERE u.seen_at >= %(start)s AND u.seen_at < %(cut)s {{direct}}
+ WHERE u.seen_at >= %(since)s AND u.seen_at < %(cut)s {{direct}}
  GROUP BY 1, 2, 3, i.kind
 HAVING bool_and(u.available > 0 AND u.earned = u.available AND NOT EXISTS (
   SELECT FROM inspections_problem p WHERE p.inspection_id = i.id AND {COUNTS}))"""
@@ -95,13 +95,12 @@ SELECT DISTINCT coalesce(h.heir, c.unit_id) AS unit_id, day, ref, points, entry
   FROM ({{counted}}) AS c {HEIRS.format(unit="c.unit_id")}"""
 
 
-def event_rows(event: str, *, direct: bool = False, merged: bool = False) -> str:
-    """The SQL of the rows of one kind of event, in the columns ``COLUMNS``; ``merged``: the window has heirs."""
+def event_rows(event: str, window: Window, *, direct: bool = False) -> str:
+    """The SQL of the rows of one kind of event in a window, in the columns ``COLUMNS``."""
     if event != "clean_site":
         return ROWS[event]
-    if merged:
-        return CLEAN.format(seen=SEEN_BY_HEIRS.format(direct="AND i.direct" if direct else ""), direct="")
-    return CLEAN.format(seen=SEEN, direct="AND u.direct" if direct else "")
+    seen, condition = seen_rows(window, direct=direct)
+    return CLEAN.format(seen=seen, direct=condition.replace("i.direct", "u.direct"))
 
 
 def _chosen(line: Line) -> tuple[str, dict[str, Any]]:
@@ -114,7 +113,7 @@ def _chosen(line: Line) -> tuple[str, dict[str, Any]]:
     return " AND ".join(conditions) or "true", chosen
 
 
-def line_rows(line: Line, *, direct: bool, merged: bool) -> tuple[str, dict[str, Any]]:
+def line_rows(line: Line, window: Window, *, direct: bool) -> tuple[str, dict[str, Any]]:
     """The SQL of a line's events with the points each one brings, and its parameters."""
     where, values = _chosen(line)
     points, factor = "coalesce(%(each)s::numeric, points)", ""
@@ -135,7 +134,7 @@ def line_rows(line: Line, *, direct: bool, merged: bool) -> tuple[str, dict[str,
         "each": line.each, "from_nth": line.from_nth, "then": line.then, "doubled": list(line.doubled),
         "on_spot": line.on_spot, "together": line.together, "times": line.times,
     }  # fmt: skip
-    rows = event_rows(line.event, direct=direct, merged=merged)
+    rows = event_rows(line.event, window, direct=direct)
     sql = f"""
 SELECT unit_id, day, ref, ({points}){factor} AS points, row_number() OVER () AS entry
   FROM ({rows}) AS each_event ({COLUMNS}) WHERE {where}"""
@@ -144,10 +143,9 @@ SELECT unit_id, day, ref, ({points}){factor} AS points, row_number() OVER () AS 
 
 def _counted(line: Line, scope: str, window: Window) -> tuple[str, dict[str, Any]]:
     """The SQL of all events that count for units, and its parameters."""
-    merged = bool(window.heirs)
-    sql, values = line_rows(line, direct=scope == "direct", merged=merged)
+    sql, values = line_rows(line, window, direct=scope == "direct")
     whole = CLIMB if scope == "subtree" and line.event != "clean_site" else STAY
-    if merged:
+    if window.heirs:
         whole = TO_HEIRS.format(counted=whole)
     return f"WITH event AS ({sql}) {whole}", parameters(window) | values
 
@@ -177,13 +175,13 @@ def events_behind(
         return cursor.fetchall()
 
 
-def frozen_rows(events: Iterable[str], *, merged: bool) -> str:
+def frozen_rows(events: Iterable[str], window: Window) -> str:
     """The SQL of all events of some kinds for the inputs of a ranking; ``direct`` marks clean sites that count for the
     responsible units alone. Adjustments are frozen on their own.
     """
-    rows = [(event, "false", event_rows(event, merged=merged)) for event in sorted(set(events) - {"adjustment"})]
+    rows = [(event, "false", event_rows(event, window)) for event in sorted(set(events) - {"adjustment"})]
     if "clean_site" in events:
-        rows.append(("clean_site", "true", event_rows("clean_site", direct=True, merged=merged)))
+        rows.append(("clean_site", "true", event_rows("clean_site", window, direct=True)))
     return " UNION ALL ".join(
         f"SELECT '{event}' AS event, {direct} AS direct, {COLUMNS} FROM ({sql}) AS one ({COLUMNS})"
         for event, direct, sql in rows

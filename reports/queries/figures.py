@@ -16,7 +16,8 @@ A problem that was cancelled, returned, merged into another or split has no hand
 counts nowhere; copies that closed with their original have none either. Nor does one
 that is void since an appeal against it was upheld, whatever its state. Of several responsible units the lead counts.
 
-Inspections carry the units they count for (``InspectionUnit``); problems, steps and duties count for their unit and,
+Inspections carry the units they count for (``InspectionUnit``), and late ones the period that they count in where that
+is not the one of their day (``Carried``); problems, steps and duties count for their unit and,
 in ``subtree``, for the units above it on the day of the hand-over, closing, cut, step or due date.
 """
 
@@ -39,20 +40,20 @@ DAY = "(({} AT TIME ZONE 'Asia/Shanghai')::date)"
 CONFORMITY = {
     "pooled": """
 SELECT {unit}, trim_scale(sum(i.earned)), trim_scale(sum(i.available)) FROM {seen} i
- WHERE i.seen_at >= %(start)s AND i.seen_at < %(cut)s {direct}
+ WHERE i.seen_at >= %(since)s AND i.seen_at < %(cut)s {direct}
  GROUP BY 1 HAVING sum(i.available) > 0""",
     "by_site": """
 SELECT unit, trim_scale(round(sum(share), 10)), count(*) FROM (
   SELECT {unit} AS unit, i.site_id, sum(i.earned) / sum(i.available) AS share FROM {seen} i
-   WHERE i.seen_at >= %(start)s AND i.seen_at < %(cut)s AND i.available > 0 {direct} GROUP BY 1, 2) AS site
+   WHERE i.seen_at >= %(since)s AND i.seen_at < %(cut)s AND i.available > 0 {direct} GROUP BY 1, 2) AS site
  GROUP BY 1""",
     "by_indicator": """
 SELECT unit, trim_scale(round(sum(mean), 10)), count(*) FROM (
   SELECT unit, indicator_id, avg(share) AS mean FROM (
     SELECT {unit} AS unit, a.indicator_id, i.site_id, sum(a.earned) / sum(a.available) AS share
       FROM {seen} i JOIN inspections_answer a ON a.inspection_id = i.inspection_id
-     WHERE i.seen_at >= %(start)s AND i.seen_at < %(cut)s
-       AND a.seen_at >= %(start)s AND a.seen_at < %(cut)s AND a.available > 0 {direct}
+     WHERE i.seen_at >= %(since)s AND i.seen_at < %(cut)s
+       AND a.seen_at >= %(since)s AND a.seen_at < %(cut)s AND a.available > 0 {direct}
      GROUP BY 1, 2, 3) AS site
    GROUP BY 1, 2) AS indicator
  GROUP BY 1""",
@@ -107,14 +108,20 @@ SELECT DISTINCT coalesce(h.heir, c.unit) AS unit, c.unit_id, c.day, c.n, c.d
   FROM ({CLIMBED}) AS c {HEIRS.format(unit="c.unit")}"""
 
 SEEN = "inspections_inspectionunit"
+#: With the late entries that count here, and without those that left for a later period.
+SEEN_WITH_LATE = f"""(
+SELECT i.* FROM {SEEN} i WHERE i.seen_at >= %(start)s AND i.seen_at < %(cut)s
+   AND NOT EXISTS (SELECT FROM reports_carried c WHERE c.counted_id = i.id AND c.kind = %(kind)s)
+UNION ALL
+SELECT i.* FROM reports_carried c JOIN {SEEN} i ON i.id = c.counted_id WHERE c.period_id = %(period_id)s)"""
 #: An inspection that counts for both units of a merger counts once.
 SEEN_BY_HEIRS = f"""(
-SELECT i.unit_id, i.inspection_id, i.site_id, i.seen_at, i.earned, i.available FROM {SEEN} i
- WHERE i.seen_at >= %(start)s AND i.seen_at < %(cut)s AND i.unit_id <> ALL(%(ended)s || %(heirs)s) {{direct}}
+SELECT i.unit_id, i.inspection_id, i.site_id, i.seen_at, i.earned, i.available FROM {{seen}} i
+ WHERE i.seen_at >= %(since)s AND i.seen_at < %(cut)s AND i.unit_id <> ALL(%(ended)s || %(heirs)s) {{direct}}
 UNION ALL
 SELECT DISTINCT coalesce(h.heir, i.unit_id), i.inspection_id, i.site_id, i.seen_at, i.earned, i.available
-  FROM {SEEN} i {HEIRS.format(unit="i.unit_id")}
- WHERE i.seen_at >= %(start)s AND i.seen_at < %(cut)s AND i.unit_id = ANY(%(ended)s || %(heirs)s) {{direct}})"""
+  FROM {{seen}} i {HEIRS.format(unit="i.unit_id")}
+ WHERE i.seen_at >= %(since)s AND i.seen_at < %(cut)s AND i.unit_id = ANY(%(ended)s || %(heirs)s) {{direct}})"""
 #: Each inspection once, for the city as a whole.
 SEEN_ONCE = """
 (SELECT id AS inspection_id, site_id, seen_at, earned, available FROM inspections_inspection WHERE voided_at IS NULL)"""
@@ -129,13 +136,21 @@ class CityFigure:
     value: Decimal | None
 
 
-def statement(need: Need, *, merged: bool = False) -> str:
-    """The SQL of a figure for all units, with the parameters of ``parameters``; ``merged``: the window has heirs."""
+def seen_rows(window: Window | None, *, direct: bool) -> tuple[str, str]:
+    """The rows of inspections by unit that a window looks at, and the condition that is still to be asked of them."""
+    condition = "AND i.direct" if direct else ""
+    seen = SEEN_WITH_LATE if window and window.carry else SEEN
+    if window and window.heirs:
+        return SEEN_BY_HEIRS.format(seen=seen, direct=condition), ""
+    return seen, condition
+
+
+def statement(need: Need, window: Window | None = None) -> str:
+    """The SQL of a figure for all units, with the parameters of ``parameters``; without a window a plain one."""
     if need.figure == "conformity":
-        direct = "AND i.direct" if need.scope == "direct" else ""
-        seen = SEEN_BY_HEIRS.format(direct=direct) if merged else SEEN
-        return CONFORMITY[need.mean].format(unit="i.unit_id", seen=seen, direct="" if merged else direct)
-    facts = FACTS[need.figure]
+        seen, direct = seen_rows(window, direct=need.scope == "direct")
+        return CONFORMITY[need.mean].format(unit="i.unit_id", seen=seen, direct=direct)
+    facts, merged = FACTS[need.figure], bool(window and window.heirs)
     if need.scope != "direct":
         return CLIMB.format(facts=facts, climbed=CLIMBED_TO_HEIRS if merged else CLIMBED)
     if merged:
@@ -153,9 +168,10 @@ def city_statement(need: Need) -> str:
 def parameters(window: Window) -> dict[str, Any]:
     """The named parameters of every statement."""
     return {
-        "start": window.starts_at, "cut": window.cut, "first_day": window.first_day,
+        "start": window.starts_at, "since": window.since, "cut": window.cut, "first_day": window.first_day,
         "last_day": window.last_day, "first_open_day": window.first_open_day,
         "ended": [ended for ended, _heir in window.heirs], "heirs": [heir for _ended, heir in window.heirs],
+        "kind": window.carry and window.carry.kind, "period_id": window.carry and window.carry.period,
     }  # fmt: skip
 
 
@@ -164,16 +180,16 @@ def measure(need: Need, window: Window) -> dict[int, Ratio]:
     if window.cut <= window.starts_at:
         return {}
     with connection.cursor() as cursor:
-        cursor.execute(statement(need, merged=bool(window.heirs)), parameters(window))
+        cursor.execute(statement(need, window), parameters(window))
         return {unit: (numerator, denominator) for unit, numerator, denominator in cursor.fetchall()}
 
 
 def inspection_counts(window: Window) -> dict[int, int]:
     """How many inspections count for each unit, those of the units under it included."""
-    seen = SEEN_BY_HEIRS.format(direct="") if window.heirs else SEEN
+    seen, _direct = seen_rows(window, direct=False)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT unit_id, count(*) FROM {seen} i WHERE seen_at >= %(start)s AND seen_at < %(cut)s GROUP BY 1",
+            f"SELECT unit_id, count(*) FROM {seen} i WHERE seen_at >= %(since)s AND seen_at < %(cut)s GROUP BY 1",
             parameters(window),
         )
         return dict(cursor.fetchall())

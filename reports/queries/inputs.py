@@ -4,6 +4,7 @@ Canonical: keys sorted, no spaces, decimals and moments (UTC) as text, rows in a
 between the units that were valid on some day of the period, with their dates.
 """
 
+from dataclasses import replace
 from typing import Any
 
 from django.db import connection
@@ -11,9 +12,10 @@ from django.db import connection
 from ..models import Ranking
 from ..rules.earlier import earlier_spans
 from ..rules.parts import EarlierNeed, EventNeed, SheetNeed
+from ..rules.periods import Window
 from ..rules.spec import RuleSpec
 from .events import frozen_rows
-from .figures import parameters
+from .figures import parameters, seen_rows
 from .marks import PUBLISHED
 from .rankings import window_of
 
@@ -30,8 +32,8 @@ held AS (
   SELECT l.descendant_id FROM units_unitlink l JOIN ranked ON ranked.unit_id = l.ancestor_id
    WHERE l.valid_from < %(first_open_day)s AND (l.valid_to IS NULL OR l.valid_to > %(first_day)s)),
 counted AS (
-  SELECT i.*, u.code AS unit FROM inspections_inspectionunit i JOIN units_unit u ON u.id = i.unit_id
-   WHERE i.seen_at >= %(start)s AND i.seen_at < %(cut)s AND i.unit_id IN (SELECT unit_id FROM ranked))
+  SELECT i.*, u.code AS unit FROM {seen} i JOIN units_unit u ON u.id = i.unit_id
+   WHERE i.seen_at >= %(since)s AND i.seen_at < %(cut)s AND i.unit_id IN (SELECT unit_id FROM ranked))
 """
 
 #: Name → rows with their columns in alphabetical order, and what orders the rows.
@@ -49,7 +51,7 @@ SELECT a.code, a.day, a.event, a.level, a.points::text, u.code AS unit
 SELECT a.available::text, a.earned::text, s.code || '/' || d.code AS indicator, c.code AS inspection
   FROM inspections_answer a JOIN campaign_indicator d ON d.id = a.indicator_id
   JOIN campaign_standard s ON s.id = d.standard_id JOIN inspections_inspection c ON c.id = a.inspection_id
- WHERE a.seen_at >= %(start)s AND a.seen_at < %(cut)s AND a.available > 0
+ WHERE a.seen_at >= %(since)s AND a.seen_at < %(cut)s AND a.available > 0
    AND a.inspection_id IN (SELECT inspection_id FROM counted)""",
         "inspection indicator earned available",
     ),
@@ -98,18 +100,18 @@ SELECT a.code AS above, l.valid_from AS from, l.valid_to AS to, b.code AS unit
 }
 
 
-def _sections(spec: RuleSpec, *, merged: bool) -> dict[str, tuple[str, str]]:
+def _sections(spec: RuleSpec, window: Window) -> dict[str, tuple[str, str]]:
     """The sections of a rule: those that every ranking has, and what parts other than rates are computed from."""
     needs = spec.needs()
     found = dict(SECTIONS)
     events = {need.line.event for need in needs if isinstance(need, EventNeed)} - {"adjustment"}
     if events:
-        found["events"] = (EVENTS.format(rows=frozen_rows(events, merged=merged)), "event unit day ref kind nth direct")
+        found["events"] = (EVENTS.format(rows=frozen_rows(events, window)), "event unit day ref kind nth direct")
     if any(isinstance(need, SheetNeed) for need in needs):
         found["marks"] = (MARKS, "sheet unit")
     if any(isinstance(need, EarlierNeed) for need in needs):
         found["earlier"] = (EARLIER, "period unit")
-    if merged:
+    if window.heirs:
         found["merged"] = (MERGED, "unit")
     return found
 
@@ -142,13 +144,14 @@ def inputs_of(ranking: Ranking) -> str:
     """The canonical JSON of a ranking's inputs, as of its last refresh."""
     spec, span = RuleSpec.parse(ranking.rule.spec), ranking.period.span
     window = window_of(ranking)
-    sections = _sections(spec, merged=bool(window.heirs))
+    sections = _sections(spec, window)
     parts = ", ',', ".join(_section(name, *sections[name]) for name in sorted(sections))
     codes = {code for need in spec.needs() if isinstance(need, EarlierNeed) for code in earlier_spans(need, span)}
     values: dict[str, Any] = parameters(window) | {
         "ranking": ranking.pk, "period": span.code, "codes": sorted(codes),
         "sheets": [need.sheet for need in spec.needs() if isinstance(need, SheetNeed)],
     }  # fmt: skip
+    seen, _direct = seen_rows(replace(window, heirs=()), direct=False)
     with connection.cursor() as cursor:
-        cursor.execute(f"{HEAD} SELECT concat('{{', {parts}, '}}')", values)
+        cursor.execute(f"{HEAD.format(seen=seen)} SELECT concat('{{', {parts}, '}}')", values)
         return str(cursor.fetchone()[0])

@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from inspections.models import Appeal, Inspection, InspectionUnit
 from units.models import Unit, UnitLink
 
-from ..models import Ranking
+from ..models import Carried, Ranking
 
 
 def _units(ranking: Ranking) -> QuerySet[Any]:
@@ -28,8 +28,14 @@ def late_entries(ranking: Ranking) -> QuerySet[Inspection]:
         Exists(counts),
         seen_at__gte=period.starts_at,
         seen_at__lt=period.ends_at,
-        recorded_at__gte=ranking.closed_at,
+        recorded_at__gt=ranking.closed_at,
     )
+
+
+def carried_to(ranking: Ranking) -> QuerySet[Inspection]:
+    """迟报计入: inspections of earlier periods that count in this ranking because they were entered late."""
+    carried = Carried.objects.filter(period=ranking.period, counted__unit__in=_units(ranking))
+    return Inspection.objects.filter(pk__in=carried.values("counted__inspection"))
 
 
 def voided_since(ranking: Ranking) -> QuerySet[Inspection]:

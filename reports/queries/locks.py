@@ -7,12 +7,20 @@ from django.db import connection
 #: The first key of this app's advisory locks.
 SPACE = 7301
 ROLL_UP = 0
+#: The keys of periods are positive.
+CARRYING = -1
 
 
 def lock_period(period_id: int) -> None:
     """Wait until nobody else computes or closes this period."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [SPACE, period_id])
+
+
+def lock_carrying() -> None:
+    """Wait until nobody else closes a period or lets late entries count in one; taken before any period's lock."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [SPACE, CARRYING])
 
 
 def try_lock_roll_up() -> bool:

@@ -16,6 +16,7 @@ from ..rules.parts import AnyNeed, EarlierNeed, EventNeed, Need
 from ..rules.periods import Window
 from ..rules.scoring import Table
 from ..rules.spec import RuleSpec
+from .carried import window_at
 from .events import measure_events
 from .figures import inspection_counts, measure
 from .marks import measure_earlier, measure_marks
@@ -26,7 +27,7 @@ class Facts:
 
     def __init__(self, period: Period, now: datetime) -> None:
         self.period = period
-        self.window: Window = period.span.window(now)
+        self.window: Window = window_at(period, now)
         self._figures: dict[tuple[AnyNeed, Window], dict[int, Ratio] | DatabaseError] = {}
         self._counts: dict[Window, dict[int, int]] = {}
         self._units: dict[int, list[tuple[int, str]]] | None = None

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Case, F, IntegerField, Value, When
+from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, Value, When
 
 from campaign.models import User
 from inspections.models import Inspection
 
-from ..models import Ranking, RankingRow
+from ..models import Carried, Ranking, RankingRow
 from ..rules.periods import KINDS
 
 #: Short periods first.
@@ -18,10 +18,14 @@ KIND_ORDER = Case(
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A row of a ranking that an inspection counts in; ``late``: entered after closing, so it does not count there."""
+    """A row of a ranking and how an inspection stands to it.
+
+    ``late``: entered after closing, so it does not count there; ``carried``: it counts there, seen before its period.
+    """
 
     row: RankingRow
     late: bool
+    carried: bool = False
 
 
 def places_moved(inspection: Inspection, user: User) -> list[Place]:
@@ -29,11 +33,14 @@ def places_moved(inspection: Inspection, user: User) -> list[Place]:
 
     Of several revisions of a ranking the one that is shown: the published one, else the newest.
     """
+    own_day = Q(ranking__period__starts_at__lte=inspection.seen_at, ranking__period__ends_at__gt=inspection.seen_at)
+    carried = Carried.objects.filter(
+        counted__inspection=inspection, counted__unit=OuterRef("unit"), period=OuterRef("ranking__period")
+    )
     rows = RankingRow.objects.filter(
+        own_day | Exists(carried),
         unit__in=inspection.units.values("unit"),
         ranking__in=Ranking.objects.visible_to(user).order_by().values("pk"),
-        ranking__period__starts_at__lte=inspection.seen_at,
-        ranking__period__ends_at__gt=inspection.seen_at,
     ).select_related("unit", "ranking__period", "ranking__group")
     shown = rows.defer("ranking__inputs", "ranking__snapshot").order_by(
         KIND_ORDER,
@@ -43,9 +50,13 @@ def places_moved(inspection: Inspection, user: User) -> list[Place]:
         F("ranking__published_at").desc(nulls_last=True),
         "-ranking__revision",
     )
+    moved = Carried.objects.filter(counted__inspection=inspection)
+    left = set(moved.values_list("counted__unit_id", "kind"))
     found: dict[tuple[int, int], Place] = {}
     for row in shown:
-        closed = row.ranking.closed_at
-        late = closed is not None and inspection.recorded_at >= closed
-        found.setdefault((row.ranking.period_id, row.unit_id), Place(row, late))
+        ranking = row.ranking
+        carried_here = inspection.seen_at < ranking.period.starts_at
+        late = ranking.closed_at is not None and inspection.recorded_at > ranking.closed_at
+        late = late or (row.unit_id, ranking.period.kind) in left
+        found.setdefault((ranking.period_id, row.unit_id), Place(row, late and not carried_here, carried_here))
     return list(found.values())

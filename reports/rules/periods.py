@@ -15,12 +15,30 @@ KINDS = ("day", "week", "month", "quarter", "year")
 
 
 @dataclass(frozen=True, slots=True)
+class Carry:
+    """That late entries moved: some, seen from ``since`` on, count in this period (its id), or some of it elsewhere."""
+
+    kind: str
+    period: int
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Window:
-    """What a figure looks at: moments from ``starts_at`` up to, not including, ``cut``."""
+    """What a figure looks at: moments from ``starts_at`` up to, not including, ``cut``.
+
+    ``heirs``: merged units and those that what they did counts for; ``carry``: late entries that came or left.
+    """
 
     starts_at: datetime
     cut: datetime
     heirs: tuple[tuple[int, int], ...] = ()
+    carry: Carry | None = None
+
+    @property
+    def since(self) -> datetime:
+        """When the first inspection that may count was seen: the start, or before it where late entries count."""
+        return min(self.starts_at, self.carry.since) if self.carry else self.starts_at
 
     @property
     def first_day(self) -> date:

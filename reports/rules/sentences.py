@@ -198,6 +198,17 @@ ENDED_WORDS = {
 }
 
 
+LATE_WORDS = {
+    "revision": gettext_lazy(
+        "What is entered after closing is listed as late and counts only in a revision; its day stays its own."
+    ),
+    "next": gettext_lazy(
+        "What is entered after closing is listed as late and counts in the next period that is not closed yet; a"
+        " revision of its own period leaves it out."
+    ),
+}
+
+
 def _score(spec: RuleSpec) -> Iterator[str]:
     yield _total(spec) % {
         "values": spec.component_places, "scores": spec.places,
@@ -216,7 +227,7 @@ def _score(spec: RuleSpec) -> Iterator[str]:
             spec.least_inspections,
         ) % {"number": spec.least_inspections}
     yield str(ENDED_WORDS[spec.ended])
-    yield _("What is entered after closing is listed as late and counts only in a revision; its day stays its own.")
+    yield str(LATE_WORDS[spec.late])
 
 
 def _total(spec: RuleSpec) -> str:

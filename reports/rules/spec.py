@@ -30,10 +30,12 @@ ROUNDINGS = ("half_up", "down", "up")
 DEFAULTS: dict[str, Any] = {
     "total": "mean", "missing": "reweight", "rounding": "half_up", "component_rounding": "half_up",
     "rank_on": "rounded", "ties": "shared", "tie_by": "", "least": None, "greatest": None, "ended": "own_row",
+    "late": "revision",
 }  # fmt: skip
 CHOICES = {
     "total": TOTALS, "missing": MISSING, "rounding": ROUNDINGS, "component_rounding": ROUNDINGS,
     "rank_on": ("rounded", "exact"), "ties": ("shared", "dense"), "ended": ("own_row", "successor"),
+    "late": ("revision", "next"),
 }  # fmt: skip
 KEYS = frozenset({"components", "component_places", "places", "least_inspections", "red", "black"})
 MORE_KEYS = frozenset(DEFAULTS) | {"bands", "steps", "lists"}
@@ -96,7 +98,8 @@ class RuleSpec:
     sum of points, or weighted geometric mean; ``missing``: what a part with nothing to assess does; ``least`` and
     ``greatest`` bound the score; ``rank_on`` the rounded or the exact score; ``ties`` shared 1, 1, 3 or dense 1, 1, 2,
     broken by the part ``tie_by``. ``ended``: whether a unit that was merged within the period keeps its own row, or
-    what it did counts for its successor (see ``heirs``).
+    what it did counts for its successor (see ``heirs``). ``late``: whether what is entered after closing waits for a
+    revision, or counts in the next period that is not closed.
     """
 
     components: tuple[Part, ...]
@@ -115,6 +118,7 @@ class RuleSpec:
     least: Decimal | None = None
     greatest: Decimal | None = None
     ended: str = "own_row"
+    late: str = "revision"
     bands: tuple[Band, ...] = ()
     steps: tuple[ListStep, ...] = ()
     lists: tuple[Board, ...] = ()

@@ -18,8 +18,9 @@ from ..queries.locks import lock_period
 from ..queries.objections import objections_end
 from ..rules.canonical import digest
 from ..rules.periods import Span
+from .carrying import carry_pending, ensure_period
 from .objections import announce
-from .refreshing import ensure_period, in_time, refresh
+from .refreshing import in_time, refresh
 
 logger = structlog.get_logger(__name__)
 
@@ -42,6 +43,7 @@ def close_period(*, period: Period, by: User | None, now: datetime) -> list[Rank
         until = objections_end(period.kind, closed_at=now)
     except UnknownYear as unknown:
         raise ValidationError(str(unknown)) from unknown
+    carry_pending(now=now)
     lock_period(period.pk)
     closed = [ranking for ranking in refresh(period=period, now=now) if by or ranking.revision == 1]
     for ranking in closed:
@@ -68,6 +70,7 @@ def recompute(*, ranking: Ranking, reason: str, by: User, now: datetime) -> Rank
     """
     if not reason.strip():
         raise ValidationError(_("Say why the ranking is recomputed."))
+    carry_pending(now=now)
     lock_period(ranking.period_id)
     ranking = Ranking.objects.select_for_update(of=("self",)).select_related("period", "group").get(pk=ranking.pk)
     if ranking.state != Ranking.State.CLOSED:

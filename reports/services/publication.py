@@ -18,6 +18,7 @@ from ..queries.locks import lock_period
 from ..queries.objections import held_back
 from ..rules.canonical import canonical, code_version, digest
 from .announcing import announce_lists
+from .carrying import carry_pending
 from .refreshing import refresh
 
 #: Why a closed ranking is not published yet.
@@ -102,6 +103,7 @@ def revise(*, ranking: Ranking, reason: str, by: User, now: datetime) -> Ranking
     """
     if not reason.strip():
         raise ValidationError(_("Say why the ranking is revised."))
+    carry_pending(now=now)
     lock_period(ranking.period_id)
     latest = Ranking.objects.filter(period=ranking.period, group=ranking.group).order_by("-revision").first()
     if latest is None or latest.state != Ranking.State.PUBLISHED:

@@ -24,6 +24,7 @@ from ..rules.periods import KINDS, Span, all_containing, containing, parse
 from ..rules.scoring import Placed, place
 from ..rules.spec import RuleSpec
 from ..rules.writing import copy_lines, entry_lines
+from .carrying import carry_late, ensure_period
 
 logger = structlog.get_logger(__name__)
 
@@ -36,18 +37,6 @@ LIVE = {
 AT_ONCE = 100
 #: What bad data of one group may raise; it must not stop the other groups.
 BAD_DATA = (ArithmeticError, LookupError, TypeError, ValueError, DatabaseError)
-
-
-def ensure_period(span: Span, *, now: datetime) -> Period:
-    """The row of a period, made if it is new."""
-    period, _made = Period.objects.get_or_create(
-        code=span.code,
-        defaults={
-            "kind": span.kind, "starts_on": span.starts_on, "ends_on": span.ends_on,
-            "starts_at": span.starts_at, "ends_at": span.ends_at, "opened_at": now,
-        },
-    )  # fmt: skip
-    return period
 
 
 @transaction.atomic
@@ -68,7 +57,8 @@ def roll_up(*, now: datetime) -> list[Period]:
     """
     if not try_lock_roll_up():
         return []
-    spans = stale_spans(take_fact_changes(), now=now)
+    changed = take_fact_changes()
+    spans = sorted({*stale_spans(changed, now=now), *carry_late(days=changed, now=now)}, key=in_time)
     facts_changed(span.starts_on for span in spans[AT_ONCE:])
     periods = [ensure_period(span, now=now) for span in spans[:AT_ONCE]]
     return [period for period in periods if refresh(period=period, now=now)]

@@ -27,7 +27,7 @@ SHANGHAI, DAY = timezone(timedelta(hours=8)), timedelta(days=1)
 #: What these scripts know of rules; where a rule has more, it is said.
 KNOWN = {
     "components", "component_places", "places", "least_inspections", "red", "black", "total", "missing", "rounding",
-    "component_rounding", "rank_on", "ties", "tie_by", "least", "greatest", "bands", "steps", "lists", "ended",
+    "component_rounding", "rank_on", "ties", "tie_by", "least", "greatest", "bands", "steps", "lists", "ended", "late",
 }  # fmt: skip
 KINDS = {"rate", "below", "points", "sheet", "earlier", "table"}
 CHOSEN = {"sources": "source", "kinds": "kind", "severities": "severity", "subjects": "subject", "levels": "level"}

@@ -20,7 +20,7 @@ from inspections.models import Appeal, Inspection
 
 from ..forms.looking import looked_at
 from ..models import Ranking
-from ..queries import late_entries, ranking_stamp, upheld_since, voided_since
+from ..queries import carried_to, late_entries, ranking_stamp, upheld_since, voided_since
 from ..queries import ranking_page as pages
 from ..queries.glance import Glance, glance
 from ..queries.objections import held_back
@@ -119,6 +119,8 @@ def late(request: UserRequest, period: str, group: str) -> HttpResponse:
     )
     context: dict[str, Any] = {"ranking": shown, "late": after[:100], "voided": voided[:100]}
     appeals = Appeal.objects.visible_to(request.user).filter(pk__in=upheld_since(shown).values("pk"))
+    came = visible.filter(pk__in=carried_to(shown).values("pk")).order_by("-recorded_at")
+    context |= {"came": came[:100], "came_count": came.count(), "goes_on": shown.rule.spec.get("late") == "next"}
     context |= {"late_count": after.count(), "voided_count": voided.count(), "upheld_count": appeals.count()}
     context["upheld"] = appeals.select_related("problem__site", "unit")[:100]
     template = "reports/ranking_late.html#note" if request.htmx else "reports/ranking_late.html"

@@ -1,0 +1,46 @@
+"""Which late entries count in another period than the one of their day."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from django.db import connection
+from django.db.models import Count, Min, Q
+
+from ..models import Carried, Period
+from ..rules.periods import Carry, Window
+
+
+def window_at(period: Period, now: datetime) -> Window:
+    """What a period's figures look at when they are computed at ``now``, late entries included."""
+    return replace(period.span.window(now), carry=_carry(period))
+
+
+def _carry(period: Period) -> Carry | None:
+    left = Q(counted__seen_at__gte=period.starts_at, counted__seen_at__lt=period.ends_at)
+    came = Q(period=period)
+    found = Carried.objects.filter(came | left, kind=period.kind).aggregate(
+        moved=Count("pk"), since=Min("counted__seen_at", filter=came)
+    )
+    return Carry(period.kind, period.pk, found["since"] or period.starts_at) if found["moved"] else None
+
+
+#: What closed rankings missed, given pairs of a ranking and the period that takes it.
+CARRY = """
+INSERT INTO reports_carried (counted_id, kind, period_id)
+SELECT i.id, p.kind, t.period
+  FROM unnest(%(rankings)s::bigint[], %(periods)s::bigint[]) AS t(ranking, period)
+  JOIN reports_ranking r ON r.id = t.ranking JOIN reports_period p ON p.id = r.period_id
+  JOIN inspections_inspectionunit i ON i.seen_at >= p.starts_at AND i.seen_at < p.ends_at
+  JOIN units_unit u ON u.id = i.unit_id AND u.group_id = r.group_id
+  JOIN inspections_inspection v ON v.id = i.inspection_id AND v.recorded_at > r.closed_at
+ON CONFLICT (counted_id, kind) DO NOTHING RETURNING period_id"""
+
+
+def carry(takers: dict[int, int]) -> set[int]:
+    """Let what was entered after a ranking's closing count in the period that takes it; ids of ranking → period.
+
+    Returns the ids of the periods that took something new. One statement.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(CARRY, {"rankings": list(takers), "periods": list(takers.values())})
+        return {row[0] for row in cursor.fetchall()}
