@@ -166,3 +166,16 @@ def test_inspector_may_not_void(client, city, inspection):
     client.force_login(city.inspector)
 
     assert void(client, inspection).status_code == 403
+
+
+def test_a_unit_finds_no_link_to_a_unit_that_it_may_not_open(client, city, inspection):
+    shared = inspection.units.get(direct=True)
+    shared.pk, shared.unit = None, city.west
+    shared.save()
+    other = city.west.get_absolute_url()
+    address = reverse("inspections:inspection", args=[inspection.code])
+
+    client.force_login(city.leader)
+    assert other not in client.get(address).content.decode()
+    client.force_login(city.office)
+    assert other in client.get(address).content.decode()
