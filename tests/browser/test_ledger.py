@@ -4,7 +4,8 @@ import pytest
 
 from campaign.rules import ONE_DAY
 from inspections.rules import Move
-from tests.browser.test_pages import AXE, at_width
+from tests.browser.test_every_page import AXE
+from tests.browser.test_pages import at_width
 from tests.city import MONDAY, at
 from tests.inspections.ledger import advance, make_problem, make_problems
 from units.models import Boundary, Site
