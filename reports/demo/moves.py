@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.files.base import ContentFile
-from django.db.models import Case, Max, Q, When
+from django.db.models import Case, Max, When
 
 from campaign.models import User
 from campaign.permissions import Permission, Role
@@ -18,7 +18,7 @@ from inspections.services.bulk_runs import start_run, work_on
 from inspections.services.ledger import move_problem
 from inspections.services.noting import note_problem
 from inspections.services.photos import store_photo
-from units.models import Unit
+from units.models import Site, Unit
 
 from .drawing import picture
 from .people import HOME_UNIT, People
@@ -141,14 +141,14 @@ def _to_other_units(world: World) -> None:
         world.move(problem, Move.HAND_OVER, supporting=[helper] if (helper := world.another(problem.unit)) else None)
     for problem in world.take(State.HANDED_OVER, 2):
         world.move(problem, Move.RETURN, "该处属城管部门直管，附权属图。", unit=world.another(problem.unit))
-    for problem in world.take(State.HANDED_OVER):
+    for problem in world.take(State.RECEIVED):
         unit = world.another(problem.unit)
         world.move(problem, Move.TRANSFER, "经协调由城管部门牵头整改。", unit=unit, keep_due=True)
 
 
 def _copies(world: World) -> None:
     """Two that were the same, and one that only looked so."""
-    for original in world.take(State.NOTED, site__isnull=False):
+    for original in world.take(State.RECEIVED, site__isnull=False):
         for number, words in enumerate(COPIES):
             uuid = UUID(int=dice("copy", number, original.pk).getrandbits(128), version=4)
             again = note_problem(
@@ -161,7 +161,7 @@ def _copies(world: World) -> None:
 
 
 def _parts(world: World) -> None:
-    for problem in world.take(State.NOTED):
+    for problem in world.take(State.RECEIVED):
         other = world.another(problem.unit) or problem.unit
         parts = [
             Part(problem.unit, f"{problem.text}（现场清理）", problem.limit),
@@ -178,10 +178,12 @@ def _checks(world: World) -> None:
 
 
 def _on_the_spot(world: World) -> None:
-    """Put right while it was noted today, and shown by a picture."""
-    today = Q(noted_at__date=day_of(world.now))
-    for problem in Problem.objects.filter(today, state=State.NOTED, photos=None).exclude(pk__in=world.taken)[:1]:
-        number = UUID(int=dice("spot", problem.pk).getrandbits(128), version=4)
-        drawn = picture("litter", dice("spot picture", problem.pk), repaired=True)
-        photo = store_photo(data=drawn, client_uuid=number, by=world.office, at=world.now)
-        world.move(problem, Move.FIX, "当场清理完毕", photos=[photo.client_uuid])
+    """Put right while it was noted, and shown by a picture."""
+    site = Site.objects.filter(unit__code=HOME_UNIT).order_by("code").first()
+    if site is None:
+        return
+    noted, shown = (UUID(int=dice("spot", name, site.pk).getrandbits(128), version=4) for name in ("noted", "shown"))
+    drawn = picture("litter", dice("spot picture", site.pk), repaired=True)
+    photo = store_photo(data=drawn, client_uuid=shown, by=world.office, at=world.now)
+    problem = note_problem(client_uuid=noted, site=site, text="门口有零星垃圾", by=world.office, noted_at=world.now)
+    world.move(problem, Move.FIX, "当场清理完毕", photos=[photo.client_uuid])

@@ -158,8 +158,8 @@ def test_no_move_starts_from_a_state_it_does_not_start_from(city, monkeypatch, n
     problem = advance(make_problem(city), Move.HAND_OVER, Move.RECEIVE, Move.SUBMIT, *ends, city=city)
     person = city.leader if TRANSITIONS[name].permission == "repair" else city.office
 
-    given = {key: value for key, value in ALL_OF_IT.items() if person == city.office or key != "original"}
-    answer = move(person, problem, name, **given)
+    of_unit = {key: ALL_OF_IT[key] for key in ("until", "responsible")}
+    answer = move(person, problem, name, **(ALL_OF_IT if person == city.office else of_unit))
 
     wants_files = name in (Move.FIX, Move.ASK_SUSPEND)
     assert answer.status_code == (400 if wants_files else 409), answer.json()

@@ -1,5 +1,6 @@
 """A move that is refused says so beside the field, and nothing that was typed or chosen is lost."""
 
+from datetime import date
 from uuid import uuid4
 
 import pytest
@@ -203,5 +204,38 @@ def test_a_long_text_is_a_short_heading_with_all_of_it_below(client, city):
 
     page = client.get(problem.get_absolute_url()).text
 
-    assert text[:59] + "…</h1>" in page
+    heading = page[page.index("<h1>") + 4 : page.index("</h1>")]
+    assert (heading[:50], len(heading) < 65) == (text[:50], True)
     assert f'<p class="keep-lines" id="whole-text">{text}</p>' in page
+
+
+def test_a_merge_proposes_what_stands_at_the_place_already(client, city):
+    make_problem(city, "WT-1")
+    make_problem(city, "WT-2", text="门口垃圾还没清理")
+    make_problem(city, "WT-3", text="路灯不亮")
+    client.force_login(city.office)
+
+    page = client.get(Problem.objects.get(code="WT-1").get_absolute_url())
+
+    merge = next(choice for choice in page.context["choices"] if choice.move == Move.MERGE)
+    assert [one.code for one in merge.alike] == ["WT-2"]
+    assert '<option value="WT-2">' in page.text
+
+
+def test_what_a_unit_asks_for_is_read_where_it_is_decided(client, city, held):
+    proofs = [SimpleUploadedFile("计划.pdf", b"%PDF-1.4")]
+    until = date(2027, 1, 20)
+    asked = advance(held, Move.ASK_SUSPEND, city=city, until=until, proofs=proofs)
+    client.force_login(city.office)
+    words = "申请挂账至 1月20日：说明"
+
+    tick = {"act": "suspend", "problem": f"{asked.code}.{asked.version}"}
+    own = client.get(asked.get_absolute_url())
+
+    assert words in client.get("/problems/", {"asks": "on"}).text
+    assert words in client.get("/problems/mine/").text
+    batch = client.post("/problems/bulk/", tick).text
+    assert words in batch
+    assert "计划.pdf" in batch
+    assert [choice.move for choice in own.context["choices"]][:2] == [Move.SUSPEND, Move.REFUSE_SUSPENSION]
+    assert own.context["choices"][0].label == "同意挂账"
