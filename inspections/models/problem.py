@@ -1,7 +1,5 @@
 """The rectification ledger (问题台账): a problem and its append-only steps."""
 
-from datetime import datetime
-
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
@@ -196,10 +194,6 @@ class Problem(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("inspections:problem", args=[self.code])
-
-    def is_overdue(self, *, at: datetime) -> bool:
-        """Handed over, not closed and past its time."""
-        return self.closed_at is None and self.due_at is not None and self.due_at < at
 
 
 class Step(models.Model):

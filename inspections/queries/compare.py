@@ -11,7 +11,7 @@ from django.db.models.functions import Extract
 from campaign.rules import day_of, start_of
 
 from ..models import Problem
-from ..rules import State
+from ..rules import VOID_ENDS
 
 #: Four weeks, so that the days of the week stand beside each other.
 BACK = timedelta(days=28)
@@ -57,11 +57,11 @@ def compare(problems: QuerySet[Problem], *, at: datetime, by: str = "") -> list[
     """Both weeks for all problems together, or one line for each unit or site type; one statement.
 
     What was open a month ago is told from the moments that a problem has today: one that was reopened since counts as
-    open then, one whose deadline moved by its present one. Cancelled ones are left out.
+    open then, one whose deadline moved by its present one. What was cancelled, merged or split is left out.
     """
     monday = start_of(day_of(at) - timedelta(days=day_of(at).weekday()))
     since = monday - BACK
-    touched = problems.order_by().exclude(state=State.CANCELLED).filter(Q(closed_at=None) | Q(closed_at__gte=since))
+    touched = problems.order_by().exclude(state__in=VOID_ENDS).filter(Q(closed_at=None) | Q(closed_at__gte=since))
     values = _week("now", monday, at) | _week("then", since, at - BACK)
     if not by:
         return [_line("", "", touched.aggregate(**values))]

@@ -60,6 +60,7 @@ def problems(request: UserRequest) -> HttpResponse:
         "batch": request.user.can(Permission.HAND_OVER) and any(map(_can_be_ticked, page.rows)),
         "acts": acts_for(request.user, look.state) if page.rows else [],
         "every": look.counts.get(look.state, 0),
+        "at": look.at,
     }
     return answer(request, look, "inspections/problems.html", context)
 

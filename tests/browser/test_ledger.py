@@ -114,3 +114,26 @@ def test_the_map_comes_nearer_by_a_press(ledger, open_page):
 
     assert page.locator(".map-point").count() >= 1
     assert page.locator(".map-areas path").count() == 1
+
+
+def test_the_open_tab_is_in_sight_on_a_phone(ledger, open_page):
+    page = open_page(ledger.office, "/problems/?state=all", **at_width(390))
+    page.wait_for_load_state("networkidle")
+
+    place = page.locator(".tabs [aria-current]").bounding_box()
+
+    assert 0 <= place["x"] <= place["x"] + place["width"] <= 390
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_bar_of_acts_hides_no_row_at_the_end_of_the_list(ledger, open_page, width):
+    for number in range(30):
+        make_problem(ledger, f"WT-2611-01{number:02}")
+    page = open_page(ledger.office, "/problems/?state=noted", **at_width(width))
+    page.wait_for_load_state("networkidle")
+
+    page.evaluate("scrollTo(0, document.body.scrollHeight)")
+
+    row = page.locator("tr[data-line]").last.bounding_box()
+    bar = page.locator(".bulk-bar").bounding_box()
+    assert row["y"] + row["height"] <= bar["y"]

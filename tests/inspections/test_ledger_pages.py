@@ -78,6 +78,14 @@ def test_filters(office, city, query, found):
     assert set(codes(office.get(LEDGER, query))) == found
 
 
+def test_a_printed_list_says_how_much_of_what_it_shows(office, city):
+    make_problems(city, 3)
+
+    page = office.get(LEDGER, {"state": "noted"}).content.decode()
+
+    assert '<p class="print-only print-about">待交办：共 3 件，本表 3 件，' in page
+
+
 def test_overdue_only(office, city):
     late, fine = make_problems(city, 2)
     advance(late, Move.HAND_OVER, city=city, when=at(date(2026, 11, 16)))

@@ -109,6 +109,17 @@ def test_what_is_cancelled_counts_in_neither(city):
     assert line.now.open == line.then.open == 0
 
 
+def test_what_was_merged_or_split_is_not_open_for_ever(client, city):
+    original, copy, whole = (make_problem(city, f"WT-{n}") for n in range(1, 4))
+    Problem.objects.filter(pk=copy.pk).update(state="merged", merged_into=original)
+    Problem.objects.filter(pk=whole.pk).update(state="split")
+    client.force_login(city.office)
+
+    (line,) = compare(Problem.objects.all(), at=NOON)
+
+    assert line.now.open == client.get("/problems/").context["every"] == 1
+
+
 def test_lines_by_unit_add_up_to_all(city):
     advance(make_problem(city, "WT-1"), Move.HAND_OVER, city=city)
     advance(make_problem(city, "WT-2", unit=city.west, site=city.west_market), Move.HAND_OVER, city=city)

@@ -5,6 +5,7 @@ import { watchForms } from "./forms.js";
 import { watchKeys } from "./keys.js";
 import { watchPanels } from "./panels.js";
 import { watchSwaps } from "./swaps.js";
+import { watchTabs } from "./tabs.js";
 
 Object.assign(htmx.config, {
   includeIndicatorStyles: false,
@@ -27,3 +28,4 @@ watchKeys();
 watchPanels();
 watchForms();
 watchCopies();
+watchTabs();
