@@ -8,38 +8,26 @@ own depth; one that is new stands below. What asks, greets or answers is kept ap
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 
+from .chat_lines import BETWEEN, Line, is_place, lines_of
 from .chat_words import (
     ASK,
-    CHATTER,
     CHINESE_DIGITS,
-    CIRCLES,
-    EMOJI,
-    GADGET,
-    HEAD,
-    INVISIBLE,
+    DONE,
     KINDS,
     LABEL,
     LIMIT,
-    MENTION,
     MORE,
-    PHOTO,
-    PLACE_END,
+    PLACE_AND_FAULT,
     PREFACE,
-    RULE,
     SERIOUS,
-    STYLES,
-    folded,
+    TODAY,
     unfolded,
 )  # fmt: skip
 
 LONGEST_PART = 500
-MOST_PARTS = 50
+MOST_PARTS = 100
 PLAIN = "plain"
-BETWEEN = " ,;、"  # what may stand around a piece of a line
-#: How long a line can be and still be nothing but a place.
-LONGEST_PLACE = 24
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +53,11 @@ class Part:
         """Whether its words tell of danger."""
         return bool(SERIOUS.search(self.text))
 
+    @property
+    def done(self) -> bool:
+        """Whether its words say that it is put right already."""
+        return bool(DONE.search(self.text))
+
 
 @dataclass(slots=True)
 class _Draft:
@@ -78,23 +71,10 @@ class _Draft:
     asked: list[str] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """A line without noise: its style of numbering (none: ""), its ordinal, its words, photographs and mentions."""
-
-    text: str
-    style: str = ""
-    ordinal: int = 0
-    photos: int = 0
-    mentions: tuple[str, ...] = ()
-    head: bool = False
-    apart: bool = False  # an empty line stands before it
-
-
 def parts_of(message: str) -> list[Part]:
-    """The parts of a message in its order, at most 50; a message in which none is found is one part."""
+    """The parts of a message in its order, at most ``MOST_PARTS``; a message in which none is found is one part."""
     reader = _Reader()
-    lines = [piece for line in _lines(message) for piece in _pieces(line)]
+    lines = lines_of(message)
     for place, line in enumerate(lines):
         reader.take(line, lines[place + 1] if place + 1 < len(lines) else None)
     drafts = reader.finished()
@@ -125,85 +105,17 @@ def share_out(parts: Sequence[Part], photos: int) -> tuple[list[int], bool]:
 
 
 def limit_in(text: str) -> str:
-    """The limit that a text sets: ``2小时内`` → ``2h``, ``24小时内`` → ``1d``, ``三日内`` → ``3d``; else nothing."""
+    """The limit that a text sets: ``2小时内`` → ``2h``, ``24小时内`` → ``1d``, ``三日内`` → ``3d``, ``今日内`` →
+    ``4h``; else nothing."""
     found = LIMIT.search(text)
     if not found:
-        return ""
+        return "4h" if TODAY.search(text) else ""
     if found[1] == "半":
         return "4h" if found[2] != "小时" else "1h"
     number = int(found[1]) if found[1].isdigit() else (CHINESE_DIGITS.find(found[1]) + 1 or 2)
     if found[2] == "小时":
         return f"{number}h" if number <= 8 else f"{-(-number // 24)}d"
     return f"{number}d" if 0 < number <= 60 else ""
-
-
-def _lines(message: str) -> Iterator[_Line]:
-    """The lines that say something, without what the telephone adds."""
-    apart = False
-    for raw in INVISIBLE.sub("", folded(message).replace("\r", "\n")).split("\n"):
-        mentions = tuple((found[1] or found[2]).strip() for found in MENTION.finditer(raw))
-        text, photos = PHOTO.subn(" ", MENTION.sub(" ", raw))
-        text = " ".join(GADGET.sub(" ", text).split())
-        style, ordinal, rest = _numbered(text)
-        rest = EMOJI.sub("", rest).strip(" ;")
-        if not raw.strip() or RULE.fullmatch(text):
-            apart = True
-        elif rest and not CHATTER.fullmatch(rest):
-            head = None if style else HEAD.fullmatch(rest)
-            said = (head["name"] or "") if head else rest
-            yield _Line(said.strip(), style, ordinal, photos, mentions, bool(head), apart)
-            apart = False
-        elif photos or mentions:
-            yield _Line("", "", 0, photos, mentions)
-
-
-def _numbered(text: str) -> tuple[str, int, str]:
-    """The style and ordinal at the beginning of a text, and what follows."""
-    for style, pattern in STYLES.items():
-        found = pattern.match(text)
-        if found:
-            return style, _ordinal(found), text[found.end() :]
-    return "", 0, text
-
-
-def _ordinal(found: re.Match[str]) -> int:
-    number = next((group for group in found.groups() if group), "")
-    if number.isdecimal():
-        return int(number)
-    if number in CIRCLES:
-        return CIRCLES[number]
-    tens, _ten, ones = number.rpartition("十") if "十" in number else ("0", "", number)
-    return (CHINESE_DIGITS.find(tens) + 1 if tens else 1) * ("十" in number) * 10 + CHINESE_DIGITS.find(ones or "x") + 1
-
-
-def _pieces(line: _Line) -> Iterator[_Line]:
-    """A line with several numbers in it, as if each began a line of its own: ``发现问题:1.… 2.…``."""
-    whole = line.text
-    for style in ("number", "bracket", "circle", "chinese_bracket"):
-        chain = _chain(whole, style, after=line.ordinal if line.style == style else 0)
-        if len(chain) + (line.style == style) < 2:
-            continue
-        ends = [*(found.start() for found in chain), len(whole)]
-        lead = whole[: ends[0]].strip(BETWEEN)
-        if lead or line.style == style:
-            yield _Line(lead, line.style, line.ordinal, 0, (), line.head, line.apart)
-        for place, (found, (_start, end)) in enumerate(zip(chain, pairwise(ends), strict=True), 1):
-            last = place == len(chain)
-            text = whole[found.end() : end].strip(BETWEEN)
-            yield _Line(text, style, _ordinal(found), line.photos * last, line.mentions * last)
-        return
-    yield line
-
-
-def _chain(text: str, style: str, *, after: int) -> list[re.Match[str]]:
-    """The numbers of a style inside a text that count on from ``after``: 1, 2, 3 …"""
-    chain: list[re.Match[str]] = []
-    for found in STYLES[style].finditer(text):
-        spaced = style != "number" or re.search(r"[、.\u20e3]", found[0])
-        digit_before = found.start() > 0 and text[found.start() - 1].isdigit()
-        if spaced and not digit_before and _ordinal(found) == after + len(chain) + 1:
-            chain.append(found)
-    return chain
 
 
 class _Reader:
@@ -216,8 +128,12 @@ class _Reader:
         self.labels: dict[str, str] = {}
         self.asks: list[str] = []
         self.waiting = 0  # photographs before any words
+        self.called: tuple[str, ...] = ()  # by a heading, for all that stands below it
+        self.headings: list[str] = []
+        self.inline = False  # whether the line before was a piece of a longer one
+        self.opened = 0  # drafts there were at the last heading
 
-    def take(self, line: _Line, after: _Line | None) -> None:
+    def take(self, line: Line, after: Line | None) -> None:
         """One line, and the one after it."""
         if line.head:
             self._close()
@@ -230,10 +146,13 @@ class _Reader:
             self._numbered(line, after)
         else:
             self._unnumbered(line, after)
+        self.inline = line.inline
 
     def finished(self) -> list[_Draft]:
         """All drafts; what was only asked for is one where there is nothing else."""
         self._close()
+        if not self.drafts and not self.asks and self.headings:
+            self.drafts = [_Draft(self.headings[-1].rstrip(":"), "", photos=self.waiting)]
         if not self.drafts and self.asks:
             self.drafts = [_Draft(",".join(self.asks), "", limit=limit_in(" ".join(self.asks)), photos=self.waiting)]
         return self.drafts
@@ -242,25 +161,26 @@ class _Reader:
         """The end of somebody's message: what it asks holds for all that it names."""
         for draft in self.block:
             draft.unit = draft.unit or self.labels.get("unit", "")
-        self.block, self.labels, self.above = [], {}, []
+        self.block, self.labels, self.above, self.called = [], {}, [], ()
 
-    def _mark(self, line: _Line) -> None:
+    def _mark(self, line: Line) -> None:
         if self.block:
             self.block[-1].photos += line.photos
             self._mention(line)
         else:
             self.waiting += line.photos
 
-    def _mention(self, line: _Line) -> None:
+    def _mention(self, line: Line) -> None:
         """Who is called on a line of its own is called for all that stands before it."""
         for draft in self.block:
             draft.asked += line.mentions
 
-    def _add(self, line: _Line, text: str, *, place: str = "") -> _Draft:
+    def _add(self, line: Line, text: str, *, place: str = "") -> _Draft:
         heading = " ".join(filter(None, (words for _style, words in self.above)))
         draft = _Draft(
-            MORE.sub("", text, count=1), heading, place or self.labels.get("place", ""), self.labels.get("unit", ""),
-            limit_in(text) or self.labels.get("limit", ""), line.photos + self.waiting, list(line.mentions),
+            re.sub(f"^{MORE.pattern}", "", text), heading, place or self.labels.get("place", ""),
+            self.labels.get("unit", ""), limit_in(text) or self.labels.get("limit", ""), line.photos + self.waiting,
+            list(line.mentions), list(self.called),
         )  # fmt: skip
         self.waiting = 0
         self.drafts.append(draft)
@@ -272,8 +192,10 @@ class _Reader:
         styles = [known for known, _words in self.above]
         depth = styles.index(style) if style in styles else len(styles)
         self.above = [*self.above[:depth], (style, heading)]
+        self.headings += [heading] if heading else []
+        self.opened = len(self.drafts)
 
-    def _numbered(self, line: _Line, after: _Line | None) -> None:
+    def _numbered(self, line: Line, after: Line | None) -> None:
         styles = [style for style, _words in self.above]
         here = styles.index(line.style) if line.style in styles else len(styles)
         below = after is not None and after.style not in {"", line.style, *styles[:here]}
@@ -283,26 +205,39 @@ class _Reader:
             self._stand(line.style, "")
             self._add(line, line.text)
 
-    def _unnumbered(self, line: _Line, after: _Line | None) -> None:
+    def _unnumbered(self, line: Line, after: Line | None) -> None:
         begins = after is not None and (after.ordinal == 1 or after.style == "bullet") and not after.head
         numbered = bool(self.above) and self.above[-1][0] != PLAIN
         if begins or _opens(line.text) or PREFACE.fullmatch(line.text):
-            self._stand(PLAIN, line.text)
+            self._stand(PLAIN, "" if ASK.match(line.text) else line.text)
+            self.called += line.mentions
         elif ASK.match(line.text) and (self.block or not _names_fault(line.text)):
             self._ask(line)
-        elif self.block and not line.apart and (self._goes_on() or (numbered and not MORE.match(line.text))):
+        elif self.block and not line.apart and (self._goes_on() or (numbered and self._more_of_it(line))):
             self._continue(line)
-        elif _is_place(line.text) and after is not None and not after.head and after.text:
-            self._stand(PLAIN, line.text)
+        elif is_place(line.text) and after is not None and not after.head and after.text:
+            self._stand(PLAIN, f"{self._just_opened()} {line.text}".strip())
+        elif (at := PLACE_AND_FAULT.match(line.text)) and is_place(at[1]):
+            self._stand(PLAIN, "")
+            self._add(line, line.text, place=at[1])
         else:
             if numbered:
                 self.above = []
             self._add(line, line.text)
 
+    def _more_of_it(self, line: Line) -> bool:
+        """Whether a line below a numbered one belongs to it; below several on one line it does not."""
+        return not self.inline and not MORE.match(line.text) and not PLACE_AND_FAULT.match(line.text)
+
+    def _just_opened(self) -> str:
+        """The plain heading right above, where nothing was named under it yet: a street above its place."""
+        fresh = self.above and self.above[-1][0] == PLAIN and self.opened == len(self.drafts)
+        return self.above[-1][1] if fresh and is_place(self.above[-1][1]) else ""
+
     def _goes_on(self) -> bool:
         return self.block[-1].text.endswith((",", "、", "("))
 
-    def _continue(self, line: _Line) -> None:
+    def _continue(self, line: Line) -> None:
         draft = self.block[-1]
         comma = "" if draft.text.endswith((",", "、", "(", ":", "。", ";")) else ","
         draft.text += comma + line.text
@@ -310,28 +245,31 @@ class _Reader:
         draft.mentions += line.mentions
         draft.limit = draft.limit or limit_in(line.text)
 
-    def _ask(self, line: _Line) -> None:
+    def _ask(self, line: Line) -> None:
         self.asks.append(line.text)
         limit = limit_in(line.text)
         for draft in self.block:
             draft.limit = draft.limit or limit
         self._mark(line)
 
-    def _labelled(self, line: _Line, fields: Sequence[tuple[str, str]]) -> None:
+    def _labelled(self, line: Line, fields: Sequence[tuple[str, str]]) -> None:
         """``点位:… 问题:…``; a place or a number begins anew, a unit behind the words is theirs."""
         if line.style:
             self._stand(line.style, "")
+        before, known = dict(self.labels), len(self.drafts)
         for kind, value in fields:
             if kind == "place":
                 self.labels = {"place": value}
             elif kind in ("unit", "limit"):
                 self._tell(kind, value)
             elif kind == "ask":
-                self._ask(_Line(value))
+                self._ask(Line(value))
             elif kind != "drop" and value:
-                self._add(line, value, place=value if not kind and _is_place(value) else "")
+                self._add(line, value, place=value if not kind and is_place(value) else "")
         if self.block:
             self.block[-1].mentions += line.mentions
+        if line.style and len(self.drafts) > known:  # what a number says of itself does not hold for the next
+            self.labels |= {kind: before.get(kind, "") for kind in ("unit", "limit")}
 
     def _tell(self, kind: str, value: str) -> None:
         """A unit or a limit holds for what is named at the same place, before it or after it."""
@@ -346,21 +284,18 @@ def _fields(text: str) -> Iterator[tuple[str, str]]:
     found = list(LABEL.finditer(text))
     if not found:
         return
-    lead = text[: found[0].start()].strip(BETWEEN + "。|【】")
+    lead = text[: found[0].start()].strip(BETWEEN + "。|【】(")
     if lead:
         yield "", lead
     ends = [*(label.start() for label in found[1:]), len(text)]
     for label, end in zip(found, ends, strict=True):
-        yield KINDS.get(label[1], "drop"), text[label.end() : end].strip(BETWEEN + "|【】")
+        value = text[label.end() : end].strip(BETWEEN + "|【】")
+        yield KINDS.get(label[1], "drop"), value if "(" in value else value.rstrip(")")
 
 
 def _opens(text: str) -> bool:
     """Whether a line announces what comes below it."""
     return text.endswith(":") and len(text) <= 80
-
-
-def _is_place(text: str) -> bool:
-    return len(text) <= LONGEST_PLACE and bool(PLACE_END.fullmatch(text))
 
 
 def _names_fault(text: str) -> bool:

@@ -17,7 +17,10 @@ MOST_DOUBTED = 6  # things that a doubtful name is offered as
 WORD = re.compile(r"[0-9a-z_-]+")
 CHINESE = re.compile("[\u3400-\u9fff0-9]+")
 #: Characters that end a sentence's part and never stand inside a short name.
-APART = re.compile("[的和与及在到对把被让由请至从向将是有了等未不]")
+APART = re.compile("[的及在到对把被让由请至从向将是有了等未不]")
+
+#: What parts a name from what is said of it.
+BEHIND_NAME = " :,\uff1a\uff0c、\u3000-—–~→"
 
 
 class Surety(StrEnum):
@@ -107,5 +110,5 @@ def _shortens(short: str, name: str) -> bool:
 def without_name(text: str, name: str) -> str:
     """A text without the name that it begins with, where something is said after it: ``枣园市场:垃圾`` → ``垃圾``."""
     rest = text.removeprefix(name)
-    cut = rest.lstrip(" :,\uff1a\uff0c、\u3000") if rest != text else text
-    return cut if len(cut) > 1 and (rest == text or rest[:1] in " :,\uff1a\uff0c、\u3000") else text
+    cut = rest.lstrip(BEHIND_NAME) if rest != text else text
+    return cut if len(cut) > 1 and (rest == text or rest[:1] in BEHIND_NAME) else text

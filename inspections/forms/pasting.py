@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from campaign.models import CheckItem, User
 from units.models import Site
 
-from ..documents.chat import share_out
+from ..documents.chat import MOST_PARTS, share_out
 from ..models import Photo, Problem
 from ..queries.checklist import LimitChoice
 from ..queries.naming import Proposed
@@ -153,6 +153,11 @@ class PartsForm:
         self.errors: list[str] = []
         self.loose: list[Photo] = []
 
+    @property
+    def cut(self) -> bool:
+        """Whether the message may hold more than one page takes."""
+        return len(self.parts) == MOST_PARTS
+
     @classmethod
     def proposing(
         cls, rows: Sequence[Proposed], photos: Sequence[UUID], *, by: User, limits: Mapping[str, LimitChoice]
@@ -168,7 +173,7 @@ class PartsForm:
     def sent(cls, data: Any, photos: Sequence[UUID], *, by: User, limits: Mapping[str, LimitChoice]) -> "PartsForm":
         """The parts as they come back."""
         count = 0
-        while f"p-{count}-text" in data and count < MOST_SENT:
+        while f"p-{count}-text" in data and count < MOST_PARTS:
             count += 1
         forms_ = [PartForm(place, data, by=by, limits=limits) for place in range(count)]
         return cls(forms_, {str(photo): data.get(f"photo-{photo}", "") for photo in photos})
@@ -208,14 +213,10 @@ class PartsForm:
             (self.loose if place is None else self.parts[place].shown).append(photo)
 
 
-#: More parts are not read back than were given out.
-MOST_SENT = 50
-
-
 def _initial(row: Proposed) -> dict[str, Any]:
     part = row.part
     severity = CheckItem.Severity.SERIOUS if part.serious else CheckItem.Severity.NORMAL
     return {
-        "keep": True, "text": row.words, "site": site_words(row.site) if row.site else "",
+        "keep": not part.done, "text": row.words, "site": site_words(row.site) if row.site else "",
         "unit": row.unit.label if row.unit else "", "severity": severity, "limit": part.limit or DEFAULT_LIMIT,
     }  # fmt: skip

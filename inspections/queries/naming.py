@@ -14,6 +14,7 @@ from units.rules import called
 
 from ..documents.chat import Part
 from ..documents.names import Directory, Guess, Surety, plain, without_name
+from ..documents.traditional import simplified
 
 #: What a mention joins a unit and a person with: ``东街街道-王强``.
 JOINTS = re.compile(r"[-—_·/\s()（）|:：]+")
@@ -48,7 +49,7 @@ class Proposed:
 
 def proposed(parts: Sequence[Part], *, message: str, by: User, on: date) -> list[Proposed]:
     """The parts of ``message`` with the sites and units they name, in their order."""
-    told = Value(plain(message))
+    told = Value(plain(simplified(message)))
     members = _members({name for part in parts for name in (*part.mentions, *part.asked)})
     place = Places(_sites(told, by), _units(told, on, also=set().union(*members.values())), members)
     return [place.of(part) for part in parts]
@@ -99,7 +100,8 @@ class Places:
     def of(self, part: Part) -> Proposed:
         """One part with what it names."""
         above = self.unit_names.find(part.heading)
-        near = {pk for pk, site in self.sites.items() if above and site.unit_id in above.keys}
+        told = self.unit_names.find(part.text) or above
+        near = {pk for pk, site in self.sites.items() if told and site.unit_id in told.keys}
         guess = self._site(part, near)
         site = self.sites[guess.key] if guess and guess.key else None
         sites = tuple(self.sites[key] for key in guess.keys) if guess else ()
@@ -123,14 +125,20 @@ class Places:
     def _unit(self, part: Part, site_guess: Guess | None, above: Guess | None, site: Site | None) -> Guess | None:
         """By the label, the words (without the site's), whoever is called beside it; where no site is, also by whoever
         is called for the whole message, and by the heading."""
-        words = plain(part.text).replace(site_guess.words, "|") if site_guess else part.text
+        words = plain(part.text).replace(site_guess.words, "|") if site_guess and site else part.text
         labelled = self.unit_names.find(part.unit)
         if labelled:
             return labelled
         named = self.unit_names.find(words)
         if named and (named.surety == Surety.SURE or site is None):
             return named
-        return self._called(part.mentions, site) or (self._called(part.asked, None) if site is None else None) or above
+        called = self._called(part.mentions, site) or (self._called(part.asked, None) if site is None else None)
+        return called or above or (self._shared(site_guess) if site_guess and site is None else None)
+
+    def _shared(self, doubtful: Guess) -> Guess | None:
+        """The unit of all sites that it may be, where they have one."""
+        units = {self.sites[key].unit_id for key in doubtful.keys} & self.units.keys()
+        return Guess(tuple(units), Surety.LIKELY, doubtful.words) if len(units) == 1 else None
 
     def _called(self, mentions: Sequence[str], site: Site | None) -> Guess | None:
         """The unit of whoever is mentioned; of several the site's own, else it is doubtful."""

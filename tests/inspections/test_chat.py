@@ -72,11 +72,47 @@ def test_who_is_called_at_the_end_is_meant_by_all():
     ("words", "limit"),
     [
         ("请2小时内整改", "2h"), ("24小时内", "1d"), ("3日内整改", "3d"), ("三个工作日内", "3d"), ("两天内", "2d"),
-        ("半天内", "4h"), ("立即", ""),
+        ("半天内", "4h"), ("立即", ""), ("限2小时", "2h"), ("请今日内整改", "4h"), ("今天下午5点前反馈", "4h"),
     ],
 )  # fmt: skip
 def test_a_limit_is_read(words, limit):
     assert limit_in(words) == limit
+
+
+def test_who_is_called_above_a_list_is_meant_by_all_of_it():
+    parts = parts_of("请@东街街道 尽快处理以下问题：\n人民路路段有垃圾\n枣园小区飞线充电\n谢谢")
+
+    assert [(part.asked, part.heading) for part in parts] == [(("东街街道",), "")] * 2
+
+
+def test_a_street_above_its_place_stays():
+    parts = parts_of("东街街道\n枣园小区\n小广告多\n楼道堆物\n西街街道\n路灯不亮")
+
+    assert [part.heading for part in parts] == ["东街街道 枣园小区", "东街街道 枣园小区", "西街街道"]
+
+
+def test_a_unit_in_brackets_is_that_of_its_number_alone():
+    parts = parts_of("1.东街市场污水横流（责任单位：市场监管局）\n2.人民路乱停车")
+
+    assert [(part.text, part.unit) for part in parts] == [("东街市场污水横流", "市场监管局"), ("人民路乱停车", "")]
+
+
+def test_the_columns_of_a_table_say_place_and_unit():
+    parts = parts_of(MESSAGES["a table with its heads"][0])
+
+    assert [(part.place, part.unit) for part in parts] == [("东街农贸市场", "东街街道"), ("枣园小区", "西街街道")]
+
+
+def test_captions_say_which_photographs_are_whose():
+    parts = parts_of(MESSAGES["captions"][0])
+
+    assert share_out(parts, 4) == ([0, 1, 2, 2], True)
+
+
+def test_what_is_put_right_already_is_noticed():
+    parts = parts_of("东街市场门口垃圾 已清理✅\n人民路乱停车 还没处理\n已清理的路段又有垃圾")
+
+    assert [part.done for part in parts] == [True, False, False]
 
 
 def test_danger_is_noticed():
@@ -84,7 +120,7 @@ def test_danger_is_noticed():
 
 
 def test_a_very_long_message_stays_within_bounds():
-    parts = parts_of("\n".join(f"{n}、" + "垃圾" * 400 for n in range(1, 99)))
+    parts = parts_of("\n".join("● " + "垃圾" * 400 for _ in range(140)))
 
     assert len(parts) == MOST_PARTS
     assert max(len(part.text) for part in parts) == LONGEST_PART

@@ -54,6 +54,51 @@ def test_sites_and_units_are_found(city):
     assert (third.site, third.holder) == (None, city.west)
 
 
+def test_a_message_in_traditional_characters_names_the_same(city):
+    [row] = proposals(city, "東街農貿市場門口垃圾")
+
+    assert row.site == city.market
+
+
+def test_sites_that_one_unit_answers_for_tell_the_unit(city):
+    Site.objects.create(code="D9", name="东街春晖农贸市场", type=city.market.type, unit=city.east)
+    Site.objects.filter(pk=city.market.pk).update(name="东街和平农贸市场")
+
+    [row] = proposals(city, "东街农贸市场垃圾未清理")
+
+    assert (row.site, len(row.sites), row.holder) == (None, 2, city.east)
+
+
+def test_a_name_with_the_character_for_and_stays_whole(city):
+    Site.objects.filter(pk=city.market.pk).update(name="东街和平路农贸市场")
+    Site.objects.filter(pk=city.west_market.pk).update(name="西街太平路农贸市场")
+
+    [row] = proposals(city, "和平路市场垃圾未清理")
+
+    assert row.site == city.market
+
+
+def test_a_site_that_may_be_one_of_several_is_one_press_away(client, city):
+    Site.objects.create(code="D9", name="东街农贸市场", type=city.market.type, unit=city.east)
+
+    _form, response = sheet(client, city.office, "东街农贸市场垃圾未清理")
+
+    for code in ("D1", "D9"):
+        assert f'data-pick="id_p-0-site" value="东街农贸市场 ({code})"' in response.text
+
+
+def test_what_is_put_right_already_is_not_ticked(client, city):
+    _form, response = sheet(client, city.office, "东街农贸市场垃圾 已清理✅\n西街市场占道经营")
+
+    assert [part["keep"].value() for part in response.context["parts"].parts] == [False, True]
+
+
+def test_a_message_that_is_cut_says_so(client, city):
+    _form, response = sheet(client, city.office, "\n".join(f"● 东街{n}号垃圾" for n in range(120)))
+
+    assert "只列出前 100 个问题" in response.text
+
+
 def test_an_alias_is_a_name(city):
     Site.objects.filter(pk=city.market.pk).update(aliases="老菜场、东关市场")
 

@@ -23,6 +23,16 @@ function checkAll(event) {
   scope.querySelectorAll(`input[type=checkbox][name="${all.dataset.checkAll}"]`).forEach((box) => { box.checked = all.checked; });
 }
 
+/** A button [data-pick="id"] puts its value into that field, as if it were typed. */
+function pick(event) {
+  const button = event.target.closest("button[data-pick]");
+  const field = button && document.getElementById(button.dataset.pick);
+  if (!field) return;
+  field.value = button.value;
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+  field.focus();
+}
+
 export function watchForms() {
   document.addEventListener("input", note);
   document.addEventListener("submit", sendOnce);
@@ -35,6 +45,7 @@ export function watchForms() {
     if ([...dirty].some((form) => form.isConnected)) event.preventDefault();
   });
   document.addEventListener("click", (event) => {
+    pick(event);
     if (event.target.closest("[data-print]:is(button)")) window.print();
   });
 }
