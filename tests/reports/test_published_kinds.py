@@ -338,3 +338,17 @@ def test_a_rule_is_found_in_some_rows_of_a_long_table():
     assert verdicts(found) == (1499, 0, 1)
     assert found.rule.data["weights"] == {"甲": "65", "乙": "35"}
     assert all(one.rank <= two.rank for one, two in pairwise(sorted(found.rows, key=lambda row: -row.score)))
+
+
+def test_of_heads_that_could_all_be_the_total_the_one_that_gives_the_places_is():
+    """The totals are sums of the other two, worked out by hand; each of the three heads ends in “index”."""
+    found = checked("""
+Rank|Country|Development index|Health index|Income index
+1|A|1.70|0.80|0.90
+2|B|1.65|0.90|0.75
+3|C|1.60|0.70|0.90
+""")
+
+    assert verdicts(found) == (3, 0, 0)
+    assert [row.score for row in found.rows] == [D("1.70"), D("1.65"), D("1.60")]
+    assert found.heads == ["Health index", "Income index"]

@@ -89,13 +89,18 @@ class Blocks:
         last = {column: self.heads[column].rpartition("/")[2] for column in figures if column not in ranks}
         totals = [column for column, head in last.items() if meaning.TOTAL.fullmatch(head)]
         totals = totals or self._of_period(last, ranks)
-        totals = totals or [column for column, head in last.items() if meaning.LIKE_TOTAL.fullmatch(head)][-1:]
+        like = [column for column, head in last.items() if meaning.LIKE_TOTAL.fullmatch(head)]
+        totals = sorted(totals or like, key=lambda column: (self._told_by(ranks, column), column))
         for role, found in (("total", totals), ("band", bands), ("group", groups)):
             if found:
                 roles.setdefault(role, found[-1])
         if ranks and "rank" not in roles:
             total = roles.get("total", -1)
             roles["rank"] = self._best_rank(ranks, total if total >= 0 else None)
+
+    def _told_by(self, ranks: list[int], total: int) -> int:
+        """How well a column of totals goes with the places, where there are any."""
+        return max((self._agreeing(rank, total) for rank in ranks), default=0)
 
     def _best_rank(self, ranks: list[int], total: int | None) -> int:
         """Of several columns of places the one that goes with the totals, else the one with the shortest head."""

@@ -16,7 +16,7 @@ TOTAL = re.compile(
     r"|(?:考核|考评|测评|评价|加权|最终|最后|实际)(?:总)?(?:得分|成绩|评分|总分)|(?:加权)?平均(?:学分)?(?:得分|分|成绩|绩点)|gpa|得分合计|合计得分|环境空气综合质量指数"
     r"|(?:grand |weighted |overall |composite |final )?(?:total|score|index|points)(?: score| points| value)?"
     r"|(?:scores? )?overall"
-    r"|pts|hdi(?: value)?|(?:\w+ )?index(?: value| score)?)(?:[(%（].*)?",
+    r"|pts|hdi(?: value)?|index(?: value| score)?)(?:[(%（].*)?",
     re.IGNORECASE,
 )
 #: Before the head of a total: 9月, 本季度, 2023年, 第3期.
@@ -26,7 +26,7 @@ PERIOD = re.compile(
 )
 #: Heads that are the total only where nothing else is.
 LIKE_TOTAL = re.compile(
-    r"(得分|成绩|分数|评分|指数|分值|(?:[\w ]{0,24} )?(?:value|score|points|rating))(?:[(%].*)?", re.IGNORECASE
+    r"(得分|成绩|分数|评分|指数|分值|(?:[\w ]{0,40} )?(?:value|score|points|rating|index))(?:[(%].*)?", re.IGNORECASE
 )
 RANK = re.compile(r"(名次|排名|排序|位次|位序|\brank(?:ing)?\b|\bplace\b|\bposition\b|^pos\.?$|^#$)", re.IGNORECASE)
 BAND = re.compile(r"(等次|等级|档次|评定|类别档|星级|\bband\b|\bgrade\b|\btier\b)", re.IGNORECASE)
