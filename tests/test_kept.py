@@ -26,6 +26,7 @@ GO_ALONG = {
     "CheckItem.standard": "the same",
     "TaskRule.task": "whom a task was meant for; its duties protect it",
     "InspectionUnit.inspection": "repeats columns of its inspection, which is never deleted",
+    "Carried.counted": "where a late entry counts; it goes with what it counts for",
     "BulkItem.run": "a run is never deleted",
     "PaperRunItem.run": "a run is never deleted; its papers protect themselves",
     "RankingRow.ranking": "drafts alone, computed again at any time; the database refuses it of published ones",

@@ -6,22 +6,22 @@ from datetime import datetime
 from django.db import connection
 from django.db.models import Count, Min, Q
 
-from ..models import Carried, Period
-from ..rules.periods import Carry, Window
+from ..models import Carried
+from ..rules.periods import Carry, Span, Window
 
 
-def window_at(period: Period, now: datetime) -> Window:
+def window_at(span: Span, now: datetime) -> Window:
     """What a period's figures look at when they are computed at ``now``, late entries included."""
-    return replace(period.span.window(now), carry=_carry(period))
+    return replace(span.window(now), carry=_carry(span))
 
 
-def _carry(period: Period) -> Carry | None:
-    left = Q(counted__seen_at__gte=period.starts_at, counted__seen_at__lt=period.ends_at)
-    came = Q(period=period)
-    found = Carried.objects.filter(came | left, kind=period.kind).aggregate(
+def _carry(span: Span) -> Carry | None:
+    left = Q(counted__seen_at__gte=span.starts_at, counted__seen_at__lt=span.ends_at)
+    came = Q(period__code=span.code)
+    found = Carried.objects.filter(came | left, kind=span.kind).aggregate(
         moved=Count("pk"), since=Min("counted__seen_at", filter=came)
     )
-    return Carry(period.kind, period.pk, found["since"] or period.starts_at) if found["moved"] else None
+    return Carry(span.kind, span.code, found["since"] or span.starts_at) if found["moved"] else None
 
 
 #: What closed rankings missed, given pairs of a ranking and the period that takes it.

@@ -39,7 +39,7 @@ def _counts_in(window: Window) -> Q:
     if window.carry is None:
         return within
     carried = Carried.objects.filter(counted=OuterRef("pk"), kind=window.carry.kind)
-    return (within & ~Exists(carried)) | Exists(carried.filter(period=window.carry.period))
+    return (within & ~Exists(carried)) | Exists(carried.filter(period__code=window.carry.period))
 
 
 def sites_behind(unit: Unit, window: Window, scope: str = "subtree") -> list[dict[str, Any]]:

@@ -113,7 +113,8 @@ SEEN_WITH_LATE = f"""(
 SELECT i.* FROM {SEEN} i WHERE i.seen_at >= %(start)s AND i.seen_at < %(cut)s
    AND NOT EXISTS (SELECT FROM reports_carried c WHERE c.counted_id = i.id AND c.kind = %(kind)s)
 UNION ALL
-SELECT i.* FROM reports_carried c JOIN {SEEN} i ON i.id = c.counted_id WHERE c.period_id = %(period_id)s)"""
+SELECT i.* FROM reports_carried c JOIN {SEEN} i ON i.id = c.counted_id
+  JOIN reports_period p ON p.id = c.period_id WHERE p.code = %(taker)s)"""
 #: An inspection that counts for both units of a merger counts once.
 SEEN_BY_HEIRS = f"""(
 SELECT i.unit_id, i.inspection_id, i.site_id, i.seen_at, i.earned, i.available FROM {{seen}} i
@@ -171,7 +172,7 @@ def parameters(window: Window) -> dict[str, Any]:
         "start": window.starts_at, "since": window.since, "cut": window.cut, "first_day": window.first_day,
         "last_day": window.last_day, "first_open_day": window.first_open_day,
         "ended": [ended for ended, _heir in window.heirs], "heirs": [heir for _ended, heir in window.heirs],
-        "kind": window.carry and window.carry.kind, "period_id": window.carry and window.carry.period,
+        "kind": window.carry and window.carry.kind, "taker": window.carry and window.carry.period,
     }  # fmt: skip
 
 

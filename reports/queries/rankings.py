@@ -93,7 +93,7 @@ def ranking_stamp(ranking: Ranking) -> str:
 
 def window_of(ranking: Ranking) -> Window:
     """What the stored figures of a ranking looked at."""
-    window = window_at(ranking.period, ranking.refreshed_at or ranking.period.starts_at)
+    window = window_at(ranking.period.span, ranking.refreshed_at or ranking.period.starts_at)
     if not ranking.merged:
         return window
     codes = {code for one in ranking.merged for code in (one["unit"], one["into"])}

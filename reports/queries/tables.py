@@ -27,7 +27,7 @@ class Facts:
 
     def __init__(self, period: Period, now: datetime) -> None:
         self.period = period
-        self.window: Window = window_at(period, now)
+        self.window: Window = window_at(period.span, now)
         self._figures: dict[tuple[AnyNeed, Window], dict[int, Ratio] | DatabaseError] = {}
         self._counts: dict[Window, dict[int, int]] = {}
         self._units: dict[int, list[tuple[int, str]]] | None = None

@@ -16,10 +16,10 @@ KINDS = ("day", "week", "month", "quarter", "year")
 
 @dataclass(frozen=True, slots=True)
 class Carry:
-    """That late entries moved: some, seen from ``since`` on, count in this period (its id), or some of it elsewhere."""
+    """That late entries moved: some, seen from ``since`` on, count in this period (its code); or some left it."""
 
     kind: str
-    period: int
+    period: str
     since: datetime
 
 

@@ -52,7 +52,6 @@ def page_of(client, person, problem, when=TUESDAY):
 def test_suspended_it_has_no_deadline_and_is_not_overdue(held, suspended):
     assert (suspended.state, suspended.due_at, suspended.suspended_until) == ("suspended", None, UNTIL)
     assert suspended.suspensions.get().due_before == held.due_at
-    assert not suspended.is_overdue(at=AFTER)
     assert not Problem.objects.overdue(at=AFTER).exists()
 
 

@@ -121,7 +121,7 @@ def test_with_its_successor_it_has_no_row_but_a_footnote(merged, client):
     assert found.merged == [{"unit": "S1", "name": "东街", "into": "S2", "on": "2026-11-20"}]
     client.force_login(merged.office)
     for address in (f"/rankings/{WEEK}/streets/", f"/rankings/{WEEK}/streets/S2/"):
-        assert "东街(S1)" in client.get(address).text
+        assert "东街（S1）" in client.get(address).text
 
 
 def test_a_successor_of_another_group_takes_nothing(merged):

@@ -1,6 +1,7 @@
 """What keeps figures fast whatever the length of history: the plans of their statements, and how many there are."""
 
 import re
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -11,7 +12,7 @@ from campaign.queries import facts_changed
 from reports.models import Period, Ranking, RuleUse
 from reports.queries.events import ROWS, event_rows
 from reports.queries.figures import CITY_NEEDS, parameters, statement
-from reports.rules.periods import parse
+from reports.rules.periods import Carry, Window, parse
 from reports.services import close_period, open_period, publish, roll_up
 from tests.city import at, make_unit
 
@@ -21,12 +22,12 @@ BIG = re.compile(r"(\w+(?: \w+)*? Scan).* on inspections_")
 WINDOW = parse("2026-11").window(at(date(2026, 11, 28)))
 
 
-def scans(sql: str, *less_wanted: str) -> set[str]:
+def scans(sql: str, *less_wanted: str, window: Window = WINDOW) -> set[str]:
     """How PostgreSQL would read the big tables; kinds of scan that are less wanted only where nothing else will do."""
     with connection.cursor() as cursor:
         for kind in less_wanted:
             cursor.execute(f"SET LOCAL enable_{kind} = off")
-        cursor.execute(f"EXPLAIN {sql}", parameters(WINDOW))
+        cursor.execute(f"EXPLAIN {sql}", parameters(window))
         return {found[1] for row in cursor.fetchall() if (found := BIG.search(row[0]))}
 
 
@@ -41,17 +42,25 @@ def test_a_figure_is_read_from_indexes(db, name):
     assert found <= {"Index Only Scan", "Index Scan"}  # of two indexes of an empty table either may be chosen
 
 
+def test_late_entries_that_count_here_are_found_by_their_keys(db):
+    window = replace(WINDOW, carry=Carry("month", "2026-11", at(date(2026, 10, 20))))
+    found = scans(statement(CITY_NEEDS["conformity_by_site"], window), "seqscan", "bitmapscan", window=window)
+
+    assert found
+    assert found <= {"Index Only Scan", "Index Scan"}
+
+
 def test_what_is_open_and_overdue_is_read_from_indexes(db):
     assert "Seq Scan" not in scans(statement(CITY_NEEDS["on_time"]), "seqscan")
 
 
 @pytest.mark.parametrize("event", sorted(ROWS))
 def test_an_event_reads_no_big_table_whole(db, event):
-    assert "Seq Scan" not in scans(event_rows(event), "seqscan")
+    assert "Seq Scan" not in scans(event_rows(event, WINDOW), "seqscan")
 
 
 def test_clean_sites_read_no_big_table_whole(db):
-    assert "Seq Scan" not in scans(event_rows("clean_site"), "seqscan")
+    assert "Seq Scan" not in scans(event_rows("clean_site", WINDOW), "seqscan")
 
 
 # A late entry
