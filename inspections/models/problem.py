@@ -47,6 +47,15 @@ class Problem(models.Model):
         SNAPSHOT = "snapshot", _("Public monitor's snapshot")
         LEADER = "leader", _("Assigned by a leader")
 
+    class Callback(models.TextChoices):
+        """What who reported it says when asked about the repair; ``SILENT`` is no valid answer."""
+
+        SATISFIED = "satisfied", _("Satisfied")
+        MOSTLY = "mostly", _("Mostly satisfied")
+        FAIR = "fair", _("Neither nor")
+        DISSATISFIED = "unsatisfied", _("Not satisfied")
+        SILENT = "silent", _("Not reached or no answer")
+
     code = models.CharField(_("code"), max_length=60, unique=True)
     client_uuid = models.UUIDField(unique=True, null=True)
     payload_sha256 = models.CharField(max_length=64, blank=True)
@@ -100,6 +109,15 @@ class Problem(models.Model):
         db_default=False,
         help_text="put right while it was noted (当场整改); counts as closed in time",
     )
+    callback = models.CharField(
+        _("satisfaction"),
+        max_length=12,
+        choices=Callback.choices,
+        blank=True,
+        db_default="",
+        help_text="of who reported it, when last asked (满意度); empty: nobody asked",
+    )
+    called_back_at = models.DateTimeField(_("called back"), null=True)
     merged_into = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="copies", help_text="the original it is a copy of"
     )
@@ -143,6 +161,10 @@ class Problem(models.Model):
                 name="problem_merged_paired",
             ),
             models.CheckConstraint(
+                condition=Q(callback="", called_back_at=None) | (~Q(callback="") & Q(called_back_at__isnull=False)),
+                name="problem_callback_paired",
+            ),
+            models.CheckConstraint(
                 condition=Q(fixed_on_spot=False) | Q(state="closed"), name="problem_fixed_on_spot_is_closed"
             ),
         ]
@@ -177,6 +199,12 @@ class Problem(models.Model):
             ),
             models.Index(
                 fields=["false_repair_at"], name="problem_false_repair", condition=Q(false_repair_at__isnull=False)
+            ),
+            models.Index(
+                fields=["called_back_at"],
+                include=["unit", "callback", "handed_over_at", "voided_at"],
+                name="problem_called_back",
+                condition=Q(called_back_at__isnull=False),
             ),
             models.Index(
                 fields=["id"],

@@ -1,6 +1,7 @@
 """The sheet of problems, past ones with their history."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from functools import cache
 from typing import Any
@@ -23,7 +24,7 @@ from ..models import Inspection, Problem
 from ..models.exemption import Case
 from ..queries.exemptions import exempt
 from ..queries.ledger import ALL, in_state, narrowed
-from ..services.bulk import ProblemRow, store_problems
+from ..services.bulk import ProblemRow, store_callbacks, store_problems
 from ..services.ledger import RECEIVE_LIMIT
 
 SOURCE_NAMES = {
@@ -32,11 +33,17 @@ SOURCE_NAMES = {
     "citizen": ["市民", "群众", "市民反映"], "snapshot": ["随手拍", "社会监督员", "监督员"],
     "leader": ["领导", "领导交办"],
 }  # fmt: skip
+CALLBACK_NAMES = {
+    "satisfied": ["满意", "非常满意", "很满意"], "mostly": ["基本满意", "较满意", "比较满意"], "fair": ["一般"],
+    "unsatisfied": ["不满意", "非常不满意", "很不满意"],
+    "silent": ["未评价", "未联系上", "无法联系", "未回访", "无人接听"],
+}  # fmt: skip
 #: The order in which things happen to a problem.
 TIMES = ("noted_at", "handed_over_at", "received_at", "submitted_at", "closed_at")
 FIELDS = (
     "code", "inspection_id", "site_id", "unit_id", "text", "severity", "source", "limit", "noted_at",
-    "handed_over_at", "received_at", "due_at", "submitted_at", "closed_at", "sent_back", "receive_due_at",
+    "handed_over_at", "received_at", "due_at", "submitted_at", "closed_at", "sent_back", "receive_due_at", "callback",
+    "called_back_at",
 )  # fmt: skip
 LIMIT = "3d"
 
@@ -61,6 +68,8 @@ class ProblemSheet(SheetResource):
     submitted_at = Column(Moment(), "提交时间", "整改时间", "整改提交时间", attribute="submitted_at")
     closed_at = Column(Moment(), "销号时间", "办结时间", attribute="closed_at")
     sent_back = Column(Whole(0, 99), "退回次数", "返工次数", attribute="sent_back")
+    callback = Column(Choice.of(Problem.Callback, CALLBACK_NAMES), "满意度", "满意情况", attribute="callback")
+    called_back_at = Column(Moment(), "回访时间", attribute="called_back_at")
 
     def examine(self, check: Check) -> None:
         check.once("code")
@@ -144,34 +153,61 @@ class ProblemSheet(SheetResource):
                 check.fault(row, "due_at", sentence)
         elif due and handed_over and due < handed_over:
             check.fault(row, "due_at", _("Lies before what must have happened earlier."))
+        callback, called_back_at = ProblemSheet._callback(check, row, cells)
         return ProblemRow(
             cells["code"], cells["inspection"], cells["site"], cells["unit"], cells["text"],
             cells["severity"] or CheckItem.Severity.NORMAL.value, cells["source"] or Problem.Source.INSPECTION.value,
             LIMIT, cells["noted_at"], handed_over, cells["received_at"], due if handed_over else None,
             cells["submitted_at"], cells["closed_at"], cells["sent_back"] or 0,
-            clock.receive(handed_over) if handed_over else None,
+            clock.receive(handed_over) if handed_over else None, callback, called_back_at,
         )  # fmt: skip
 
     @staticmethod
-    def _check_stored(check: Check, rows: Mapping[int, ProblemRow], stored: dict[str, ProblemRow]) -> None:
-        """A stored problem is the same, or a fault: it changes by its moves. What no sheet tells is not compared."""
-        for row, problem in rows.items():
+    def _callback(check: Check, row: int, cells: Mapping[str, Any]) -> tuple[str, datetime | None]:
+        """What the reporter says and when: on the day of the call, else when it was closed; a silent one needs no day.
+
+        A later time that is in the future, or a valid answer without any day, is a fault.
+        """
+        said, asked = cells["callback"] or "", cells["called_back_at"] or cells["closed_at"]
+        if asked and day_of(asked) > check.on:
+            check.fault(row, "called_back_at", _("Lies in the future."))
+        elif said and said != Problem.Callback.SILENT and not asked:
+            sentence = _("Say when the reporter was asked, or when it was closed: the answer belongs to that day.")
+            check.fault(row, "called_back_at" if "called_back_at" in check.heads else "callback", sentence)
+        return (said, asked) if said and asked else ("", None)
+
+    @staticmethod
+    def _check_stored(check: Check, rows: dict[int, ProblemRow], stored: dict[str, ProblemRow]) -> None:
+        """A stored problem is the same, or a fault: it changes by its moves. What no sheet tells is not compared.
+
+        What the reporter says comes after the moves: a row that has it changes that of the stored problem.
+        """
+        for row, problem in list(rows.items()):
             before = stored.get(problem.code)
             if before is None:
                 continue
+            same = replace(problem, callback=before.callback, called_back_at=before.called_back_at)
+            answered = bool(problem.callback) and _callback_of(before) != _callback_of(problem)
+            if not answered:
+                rows[row] = same
             if _told(before) == _told(problem):
-                stored[problem.code] = problem
+                stored[problem.code] = same
             elif check.options.keep:
                 check.note(
                     _("%(code)s is in the ledger already and stays as it is there.") % {"code": problem.code}, row
                 )
-                stored[problem.code] = problem
+                stored[problem.code] = same
             else:
                 sentence = _("This problem is stored with other content; change it in the ledger, or use a new code.")
                 check.fault(row, "code", sentence)
 
     def write(self, check: Check) -> None:
-        store_problems(rows=check.plan, by=check.by)
+        new = check.added()
+        known = {row.code for row in new}
+        if new:
+            store_problems(rows=new, by=check.by)
+        if said := [row for row in check.plan if row.code not in known]:
+            store_callbacks(rows=said, by=check.by)
 
     def listed(self, user: User | None, filters: Mapping[str, str]) -> QuerySet[Problem]:
         problems: QuerySet[Problem] = Problem.objects.all()
@@ -202,6 +238,12 @@ def _told(problem: ProblemRow) -> tuple[Any, ...]:
         problem.inspection_id, problem.site_id, problem.unit_id, problem.text, problem.severity, problem.source,
         problem.sent_back, *(moment and moment.replace(microsecond=0) for moment in times),
     )  # fmt: skip
+
+
+def _callback_of(problem: ProblemRow) -> tuple[str, datetime | None]:
+    """What the reporter said and when, to the second."""
+    asked = problem.called_back_at
+    return problem.callback, asked and asked.replace(microsecond=0)
 
 
 class Deadlines:

@@ -42,7 +42,7 @@ UNIT_COLUMNS = ("inspection_id", "unit_id", "direct", "site_id", "seen_at", "ear
 PROBLEM_COLUMNS = (
     "id", "code", "payload_sha256", "site_id", "unit_id", "inspection_id", "text", "severity", "source", "state",
     "version", "limit", "noted_by_id", "noted_at", "handed_over_at", "receive_due_at", "received_at", "due_at",
-    "submitted_at", "closed_at", "sent_back",
+    "submitted_at", "closed_at", "sent_back", "callback", "called_back_at",
 )  # fmt: skip
 STEP_COLUMNS = ("problem_id", "move", "state", "unit_id", "by_id", "at", "note")
 
@@ -174,6 +174,8 @@ class ProblemRow:
     closed_at: datetime | None
     sent_back: int
     receive_due_at: datetime | None
+    callback: str = ""
+    called_back_at: datetime | None = None
 
     @property
     def state(self) -> State:
@@ -202,7 +204,8 @@ def store_problems(*, rows: Sequence[ProblemRow], by: User | None) -> None:
             (
                 key, row.code, "", row.site_id, row.unit_id, row.inspection_id, row.text, row.severity, row.source,
                 row.state, 0, row.limit, who.pk, row.noted_at, row.handed_over_at, row.receive_due_at,
-                row.received_at, row.due_at, row.submitted_at, row.closed_at, row.sent_back,
+                row.received_at, row.due_at, row.submitted_at, row.closed_at, row.sent_back, row.callback,
+                row.called_back_at,
             )
             for key, row in zip(keys, rows, strict=True)
         ],
@@ -214,7 +217,23 @@ def store_problems(*, rows: Sequence[ProblemRow], by: User | None) -> None:
     mark_repeats(keys)
     keep_numbers(row.code for row in rows)
     record("problems.imported", by=by, after={"rows": len(rows)})
-    facts_changed({day_of(at) for at in {step[4] for step in steps}})
+    asked = {row.called_back_at for row in rows if row.called_back_at}
+    facts_changed({day_of(at) for at in {step[4] for step in steps} | asked})
+
+
+@transaction.atomic
+def store_callbacks(*, rows: Sequence[ProblemRow], by: User | None) -> None:
+    """Keep what those who reported say of problems that are in the ledger already; nothing else of them changes."""
+    said = {row.code: row for row in rows}
+    problems = list(Problem.objects.select_for_update().filter(code__any_of=list(said)).order_by("pk"))
+    before = {problem.code: problem.callback for problem in problems}
+    days = {day_of(problem.called_back_at) for problem in problems if problem.called_back_at}
+    for problem in problems:
+        problem.callback, problem.called_back_at = said[problem.code].callback, said[problem.code].called_back_at
+    Problem.objects.bulk_update(problems, ["callback", "called_back_at"], batch_size=1000)
+    told = {problem.code: problem.callback for problem in problems}
+    record("problems.called_back", by=by, before=before, after=told)
+    facts_changed(days | {day_of(row.called_back_at) for row in rows if row.called_back_at})
 
 
 def _steps(key: int, row: ProblemRow) -> list[tuple[Any, ...]]:

@@ -16,13 +16,13 @@ from django.utils.translation import gettext_noop
 from campaign.contact import blotted, encrypted, first_mobile
 from campaign.models import User
 from campaign.permissions import TABLE, Permission, Role
-from campaign.queries import record_unnamed
+from campaign.queries import facts_changed, record_unnamed
 from campaign.rules import day_of
 from campaign.services.allowances import take, writing_limits
 from campaign.services.notices import notify
 from units.models import Site
 
-from ..models import CitizenReport, Photo
+from ..models import CitizenReport, Photo, Problem
 from ..rules import State
 from .ledger import doubt_repair
 from .numbering import new_codes
@@ -31,6 +31,11 @@ from .once import digest_of
 CITIZEN = "citizen"
 NOT_FIXED = gettext_noop("%(code)s: who reported it (%(report)s) says that it is not fixed. It waits to be checked.")
 MOST_PHOTOS = 3
+#: What a mark from 1 to 5 says of the reporter's satisfaction.
+MARKS = {
+    5: Problem.Callback.SATISFIED, 4: Problem.Callback.SATISFIED, 3: Problem.Callback.FAIR,
+    2: Problem.Callback.DISSATISFIED, 1: Problem.Callback.DISSATISFIED,
+}  # fmt: skip
 #: A contact is kept this long after the matter has ended, and this long where it never does.
 KEPT_AFTER_END = timedelta(days=30)
 KEPT_AT_MOST = timedelta(days=365)
@@ -132,6 +137,8 @@ def answer_repair(*, report: CitizenReport, fixed: bool, rating: int | None, at:
     if not fixed:
         report.purge_after = None
     report.save(update_fields=["said_fixed", "rating", "said_at", "checked_at", "purge_after"])
+    if rating:
+        _keep_rating(report, rating, at=at)
     if not fixed and report.problem:
         doubt_repair(problem=report.problem, by=citizen(), at=at, note=_("The reporter says that it is not fixed."))
         notify(
@@ -140,6 +147,15 @@ def answer_repair(*, report: CitizenReport, fixed: bool, rating: int | None, at:
             key=f"doubted:{report.code}:{at.isoformat()}", at=at, url=report.problem.get_absolute_url(),
         )  # fmt: skip
     record_unnamed("citizen_report.said_fixed" if fixed else "citizen_report.said_not_fixed", report)
+
+
+def _keep_rating(report: CitizenReport, rating: int, *, at: datetime) -> None:
+    """The last mark that a reporter gave is the problem's satisfaction; of a copy it is the original's."""
+    problem = Problem.objects.select_for_update().get(pk=report.matter.pk if report.matter else None)
+    days = {day_of(moment) for moment in (problem.called_back_at, at) if moment}
+    problem.callback, problem.called_back_at = MARKS[rating], at
+    problem.save(update_fields=["callback", "called_back_at"])
+    facts_changed(days)
 
 
 @transaction.atomic

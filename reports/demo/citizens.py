@@ -4,13 +4,14 @@ from datetime import datetime, timedelta
 from uuid import NAMESPACE_URL, uuid5
 
 from campaign.models import SiteType, User
-from inspections.models import CitizenReport, HandOverRule
+from inspections.models import CitizenReport, HandOverRule, Problem
 from inspections.services.citizen_desk import accept_report, refuse_report
 from inspections.services.citizens import receive_report, tracking_code
 from inspections.services.hand_over_rules import add_rule
 from units.models import Site, Unit
 
 from .people import People
+from .tables import dice
 
 #: Text, hours before now, and what became of it.
 REPORTS = [
@@ -25,6 +26,22 @@ REPORTS = [
 ]
 #: The end of a site type's name → the end of the name of the department that answers for it, whoever holds the site.
 GOES_TO = {"室外公厕": "城管执法局", "农贸市场": "市场监管局", "公交站台": "交通运输局"}
+
+
+#: What callers of the hotline say when they are asked back, and how often.
+SAID = {"satisfied": 62, "mostly": 20, "fair": 4, "unsatisfied": 8, "silent": 6}
+ASKED_AFTER = timedelta(hours=20)
+
+
+def ask_callers(*, now: datetime) -> int:
+    """The hotline asks back those whose matter was closed; returns how many."""
+    throw = dice("callbacks")
+    closed = Problem.objects.filter(source=Problem.Source.HOTLINE, closed_at__lt=now - ASKED_AFTER).order_by("pk")
+    asked = list(closed.only("closed_at"))
+    for problem in asked:
+        problem.callback = throw.choices(list(SAID), list(SAID.values()))[0]
+        problem.called_back_at = problem.closed_at and problem.closed_at + ASKED_AFTER
+    return Problem.objects.bulk_update(asked, ["callback", "called_back_at"], batch_size=1000)
 
 
 def make_citizens(people: People, *, now: datetime) -> int:

@@ -11,7 +11,7 @@ from campaign.rules import ONE_DAY, day_of
 from units.models import Site, Unit
 
 from .cases import make_cases
-from .citizens import make_citizens, make_hand_over_rules
+from .citizens import ask_callers, make_citizens, make_hand_over_rules
 from .due_process import make_adjustments, make_objections
 from .exempt import make_exemptions
 from .fairness import make_fairness, mark_all_repeats
@@ -89,6 +89,7 @@ def build(
         make_objections(people, history)
         make_reminders(clock, now)
         say(f"{count} rankings closed")
+        say(f"{ask_callers(now=now)} callers asked back")
         say(make_fairness(people, history))
         make_exemptions(people, today=today)
         say(f"{make_citizens(people, now=now)} citizens' reports, {make_hand_over_rules(people)} rules of hand-over")

@@ -119,7 +119,7 @@ def _fixed(day: date) -> Value:
 
 
 def problems_behind(figure: str, unit: Unit, window: Window, scope: str = "subtree") -> QuerySet[Problem]:
-    """The problems of ``rectified``, ``on_time`` or ``prompt_receipt``; ``counts``: in the numerator."""
+    """The problems of a figure that counts problems, but ``rework``; ``counts``: in the numerator."""
     start, cut = window.starts_at, window.cut
     if figure == "on_time":
         closed = Q(closed_at__gte=start, closed_at__lt=cut, due_at__isnull=False)
@@ -128,6 +128,11 @@ def problems_behind(figure: str, unit: Unit, window: Window, scope: str = "subtr
         day: Any = Case(When(closed, then=_on("closed_at")), default=_fixed(window.last_day))
         rows = Problem.objects.filter(closed | overdue)
         counts = closed & Q(closed_at__lte=F("due_at"))
+    elif figure == "satisfaction":
+        asked = Problem.objects.filter(called_back_at__gte=start, called_back_at__lt=cut, handed_over_at__isnull=False)
+        rows = asked.exclude(callback=Problem.Callback.SILENT)
+        day = _on("called_back_at")
+        counts = Q(callback__in=[Problem.Callback.SATISFIED, Problem.Callback.MOSTLY])
     else:
         rows = Problem.objects.filter(handed_over_at__gte=start, handed_over_at__lt=cut)
         day = _on("handed_over_at")

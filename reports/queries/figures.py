@@ -10,6 +10,7 @@ whichever is earlier. Sums of means are rounded half-up to ten places, which res
 - ``on_time``: closed in the window by ``due_at`` ÷ (closed in the window + open at the cut and due before it).
 - ``rework``: steps *sent back* ÷ steps *submitted* in the window, but those of problems that count nowhere.
 - ``prompt_receipt``: problems handed over in the window; received by ``receive_due_at`` ÷ all that had such a limit.
+- ``satisfaction``: problems whose reporter was asked back in the window; (mostly) satisfied ÷ valid answers.
 - ``tasks``: duties whose day lies in the window and is over at the cut; accepted and reported by that day ÷ all.
 
 A problem that was cancelled, returned, merged into another or split has no hand-over and no deadline any more, so it
@@ -18,7 +19,7 @@ that is void since an appeal against it was upheld, whatever its state. Of sever
 
 Inspections carry the units they count for (``InspectionUnit``), and late ones the period that they count in where that
 is not the one of their day (``Carried``); problems, steps and duties count for their unit and,
-in ``subtree``, for the units above it on the day of the hand-over, closing, cut, step or due date.
+in ``subtree``, for the units above it on the day of the hand-over, closing, cut, step, call back or due date.
 """
 
 from collections.abc import Iterable, Sequence
@@ -85,6 +86,11 @@ SELECT unit_id, {DAY.format("handed_over_at")} AS day, (received_at <= receive_d
   FROM inspections_problem
  WHERE handed_over_at >= %(start)s AND handed_over_at < %(cut)s AND receive_due_at IS NOT NULL
    AND voided_at IS NULL""",
+    "satisfaction": f"""
+SELECT unit_id, {DAY.format("called_back_at")} AS day, (callback IN ('satisfied', 'mostly'))::int AS n, 1 AS d
+  FROM inspections_problem
+ WHERE called_back_at >= %(start)s AND called_back_at < %(cut)s AND callback <> 'silent'
+   AND handed_over_at IS NOT NULL AND voided_at IS NULL""",
     "tasks": f"""
 SELECT unit_id, due_on AS day, (state = 'accepted' AND {DAY.format("reported_at")} <= due_on IS TRUE)::int AS n, 1 AS d
   FROM units_taskduty WHERE due_on >= %(first_day)s AND due_on < %(first_open_day)s""",
@@ -204,6 +210,7 @@ CITY_NEEDS = {
     "on_time": Need("on_time"),
     "rework": Need("rework"),
     "prompt_receipt": Need("prompt_receipt"),
+    "satisfaction": Need("satisfaction"),
     "tasks": Need("tasks"),
 }
 

@@ -11,7 +11,7 @@ from django.db import connection
 
 from ..models import Ranking
 from ..rules.earlier import earlier_spans
-from ..rules.parts import EarlierNeed, EventNeed, SheetNeed
+from ..rules.parts import EarlierNeed, EventNeed, Need, SheetNeed
 from ..rules.periods import Window
 from ..rules.spec import RuleSpec
 from .events import frozen_rows
@@ -107,6 +107,8 @@ def _sections(spec: RuleSpec, window: Window) -> dict[str, tuple[str, str]]:
     events = {need.line.event for need in needs if isinstance(need, EventNeed)} - {"adjustment"}
     if events:
         found["events"] = (EVENTS.format(rows=frozen_rows(events, window)), "event unit day ref kind nth direct")
+    if any(isinstance(need, Need) and need.figure == "satisfaction" for need in needs):
+        found["callbacks"] = (CALLBACKS, "code")
     if any(isinstance(need, SheetNeed) for need in needs):
         found["marks"] = (MARKS, "sheet unit")
     if any(isinstance(need, EarlierNeed) for need in needs):
@@ -120,6 +122,11 @@ def _sections(spec: RuleSpec, window: Window) -> dict[str, tuple[str, str]]:
 EVENTS = """
 SELECT e.day, e.direct, e.event, e.kind, e.level, e.nth, e.on_spot, e.ref, e.severity, e.source, u.code AS unit
   FROM ({rows}) AS e JOIN units_unit u ON u.id = e.unit_id WHERE e.unit_id IN (SELECT unit_id FROM held)"""
+CALLBACKS = f"""
+SELECT p.callback, {MOMENT.format("called_back_at")}, p.code, u.code AS unit
+  FROM inspections_problem p JOIN units_unit u ON u.id = p.unit_id
+ WHERE p.called_back_at >= %(start)s AND p.called_back_at < %(cut)s AND p.callback <> 'silent'
+   AND p.handed_over_at IS NOT NULL AND p.voided_at IS NULL AND p.unit_id IN (SELECT unit_id FROM held)"""
 MARKS = """
 SELECT m.sheet, u.code AS unit, trim_scale(m.value)::text AS value
   FROM reports_mark m JOIN units_unit u ON u.id = m.unit_id JOIN reports_period p ON p.id = m.period_id

@@ -77,6 +77,13 @@ FIGURES: dict[str, Figure] = {
             _("handed over"),
         ),
         Figure(
+            "satisfaction",
+            _("Satisfaction"),
+            _("Satisfied ÷ valid answers of those who reported, asked back in the period"),
+            _("satisfied"),
+            _("valid answers"),
+        ),
+        Figure(
             "tasks",
             _("Tasks done"),
             _("Duties reported in time and accepted ÷ duties that fell due in the period"),

@@ -171,6 +171,12 @@ class Inputs:
             day = day_of(datetime.fromisoformat(row["at"]))
             yield row["unit"], day, int(row["move"] == "send_back"), int(row["move"] == "submit")
 
+    def satisfaction(self) -> Iterator[Fact]:
+        """Valid answers of those who were asked back; the satisfied ones."""
+        for row in self.data["callbacks"]:
+            day = day_of(datetime.fromisoformat(row["called_back_at"]))
+            yield row["unit"], day, int(row["callback"] in ("satisfied", "mostly")), 1
+
     def tasks(self) -> Iterator[Fact]:
         """Duties due in the period; accepted, and reported by their day."""
         for row in self.data["duties"]:

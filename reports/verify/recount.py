@@ -102,6 +102,9 @@ def facts(name, records):
     if name == "rework":
         for row in records.data["steps"]:
             yield row["unit"], day(at(row["at"])), row["move"] == "send_back", row["move"] == "submit"
+    elif name == "satisfaction":
+        for row in records.data["callbacks"]:
+            yield row["unit"], day(at(row["called_back_at"])), row["callback"] in ("satisfied", "mostly"), 1
     elif name == "tasks":
         for row in records.data["duties"]:
             due, told = date.fromisoformat(row["due_on"]), at(row["reported_at"])

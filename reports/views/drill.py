@@ -176,6 +176,7 @@ PARTS: dict[str, tuple[tuple[Any, str], tuple[Any, str]]] = {
     "on_time": ((gettext_lazy("Late or overdue"), "out"), (gettext_lazy("Closed in time"), "in")),
     "rectified": ((gettext_lazy("Not closed"), "out"), (gettext_lazy("Closed"), "in")),
     "prompt_receipt": ((gettext_lazy("Received late or not yet"), "out"), (gettext_lazy("Received in time"), "in")),
+    "satisfaction": ((gettext_lazy("Not satisfied"), "out"), (gettext_lazy("Satisfied"), "in")),
     "tasks": ((gettext_lazy("Not done in time"), "out"), (gettext_lazy("Done in time"), "in")),
     "rework": ((gettext_lazy("Sent back"), "in"), (gettext_lazy("Submitted"), "out")),
 }

@@ -6,7 +6,11 @@ import pytest
 
 from inspections.models import Exemption, Problem
 from inspections.rules import Move
+from reports.queries import measure
 from reports.resources.kinds import mapping_named
+from reports.rules.parts import Need
+from reports.rules.periods import parse
+from tests.city import at
 from tests.imports.sheets import load, write_xlsx
 from tests.inspections.ledger import advance
 from units.models import Unit
@@ -48,6 +52,43 @@ def test_a_call_becomes_a_problem_of_the_hotline(city, tmp_path):
     problem = Problem.objects.get(code="GD20261101001")
     assert (problem.source, problem.severity, problem.state) == ("hotline", "serious", "closed")
     assert (problem.text, problem.unit) == ("东街12号 夜间施工噪声扰民", city.east)
+
+
+def test_what_the_caller_says_stays_with_the_problem_and_is_its_units_satisfaction(city, tmp_path):
+    other = ["2", "GD2", *CALL[2:10], "未接通", ""]
+    third = ["3", "GD3", *CALL[2:10], "不满意", ""]
+
+    take(tmp_path, "hotline-12345", HOTLINE, CALL, other, third)
+
+    told = dict(Problem.objects.values_list("code", "callback"))
+    assert told == {CALL[1]: "satisfied", "GD2": "silent", "GD3": "unsatisfied"}
+    november = parse("2026-11").window(at(date(2026, 12, 1)))
+    assert measure(Need("satisfaction"), november)[city.east.pk] == (1, 2)
+
+
+def test_an_answer_that_came_since_is_added_and_nothing_else_changes(city, tmp_path):
+    take(tmp_path, "hotline-12345", HOTLINE, [*CALL[:10], "", ""])
+    before = Problem.objects.values().get()
+
+    check = take(tmp_path, "hotline-12345", HOTLINE, [*CALL[:10], "基本满意", ""])
+
+    after = Problem.objects.values().get()
+    assert {name for name in after if after[name] != before[name]} == {"callback", "called_back_at"}
+    assert (check.counts["changed"], after["callback"], after["called_back_at"]) == (1, "mostly", after["closed_at"])
+    assert take(tmp_path, "hotline-12345", HOTLINE, [*CALL[:10], "基本满意", ""]).changes is False
+    assert take(tmp_path, "hotline-12345", HOTLINE, [*CALL[:10], "", ""]).changes is False
+
+
+def test_an_answer_without_a_day_is_a_fault(city, tmp_path):
+    check = take(tmp_path, "hotline-12345", HOTLINE, [*CALL[:8], "", *CALL[9:]])
+
+    assert [(fault.row, fault.column, fault.value) for fault in check.faults] == [(2, "满意度", "满意")]
+
+
+def test_the_day_of_the_call_counts_before_that_of_the_closing(city, tmp_path):
+    take(tmp_path, "hotline-12345", [*HOTLINE, "回访时间"], [*CALL, "2026-11-09 15:00"])
+
+    assert Problem.objects.get().called_back_at == at(date(2026, 11, 9), 15)
 
 
 def test_a_unit_is_found_by_its_alias(city, tmp_path):

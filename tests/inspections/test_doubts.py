@@ -6,11 +6,14 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from campaign.models import Event, Notice
-from inspections.models import CitizenReport
+from inspections.models import CitizenReport, Problem
 from inspections.rules import Move
 from inspections.services.citizen_desk import join_report
 from inspections.services.citizens import answer_repair
 from inspections.services.ledger import move_problem
+from reports.queries import measure
+from reports.rules.parts import Need
+from reports.rules.periods import parse
 from tests.city import NOON
 from tests.inspections.citizens import PHONE, sent
 from tests.inspections.ledger import advance, make_problem
@@ -45,6 +48,39 @@ def test_not_fixed_goes_back_to_be_checked(report):
     assert (report.problem.state, report.problem.closed_at) == ("submitted", None)
     assert (step.move, step.by.username, step.note) == ("doubt", "citizen", "上报人反映未整改到位。")
     assert report.stage == "checking"
+
+
+@pytest.mark.parametrize(
+    ("rating", "said"),
+    [(5, "satisfied"), (4, "satisfied"), (3, "fair"), (2, "unsatisfied"), (1, "unsatisfied"), (None, "")],
+)
+def test_the_mark_is_the_satisfaction_with_the_repair(report, rating, said):
+    answer_repair(report=report, fixed=True, rating=rating, at=NOON + A_DAY)
+
+    report.problem.refresh_from_db()
+    assert (report.problem.callback, report.problem.called_back_at) == (said, NOON + A_DAY if said else None)
+
+
+def test_the_last_mark_counts_once_and_on_its_day(report, city):
+    doubt(report)
+    advance(report.problem, Move.CLOSE, city=city, when=NOON + 2 * A_DAY)
+    report.refresh_from_db()
+    answer_repair(report=report, fixed=True, rating=5, at=NOON + 3 * A_DAY)
+
+    week = parse("2026-W48").window(NOON + 7 * A_DAY)
+    assert measure(Need("satisfaction"), week)[city.east.pk] == (1, 1)
+
+
+def test_the_mark_of_a_copy_is_the_originals(report, city):
+    original = make_problem(city)
+    advance(original, Move.HAND_OVER, city=city)
+    Problem.objects.filter(pk=report.problem_id).update(merged_into=original, handed_over_at=None, due_at=None)
+    report = CitizenReport.objects.get(pk=report.pk)
+
+    answer_repair(report=report, fixed=True, rating=4, at=NOON + A_DAY)
+
+    original.refresh_from_db()
+    assert original.callback == "satisfied"
 
 
 def test_however_long_ago_it_was_closed(report):

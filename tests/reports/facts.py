@@ -156,7 +156,7 @@ def _problem(made: Scatter, number: int) -> None:
         state=state, noted_by=made.city.inspector, noted_at=handed or made.moment(), handed_over_at=handed,
         due_at=None if waits else due, suspended_until=LAST if waits else None,
         receive_due_at=receive_due, received_at=received, submitted_at=submitted, closed_at=closed,
-        voided_at=made.moment() if closed and made.random.random() < 0.2 else None,
+        voided_at=made.moment() if closed and made.random.random() < 0.2 else None, **_callback(made, number),
     )  # fmt: skip
     moves = made.random.sample(["note", "submit", "send_back", "submit", "close"], made.random.randrange(5))
     holder = made.random.choice(made.units) if made.random.random() < 0.2 else problem.unit
@@ -164,6 +164,16 @@ def _problem(made: Scatter, number: int) -> None:
         Step(problem=problem, move=move, state="submitted", unit=holder, by=made.city.office, at=made.moment())
         for move in moves
     )
+
+
+def _callback(made: Scatter, number: int) -> dict[str, object]:
+    """What the reporter says when asked back; of half of them nobody asks. Its dice are its own."""
+    chance = random.Random(f"callback {number} of {len(made.units)}")  # noqa: S311
+    if chance.random() < 0.5:
+        return {}
+    asked = FIRST + timedelta(days=chance.randrange(-2, 10))
+    moment = datetime(asked.year, asked.month, asked.day, chance.choice([0, 9, 23]), tzinfo=SHANGHAI)
+    return {"callback": chance.choice(Problem.Callback.values), "called_back_at": moment}
 
 
 def _duty(made: Scatter, number: int) -> None:
@@ -180,7 +190,8 @@ def _duty(made: Scatter, number: int) -> None:
 def random_spec(chance: random.Random) -> dict:
     """A rule of some components, roundings, a least number of inspections, and lists."""
     figures = chance.sample(
-        ["conformity", "rectified", "on_time", "rework", "prompt_receipt", "tasks"], chance.randrange(1, 5)
+        ["conformity", "rectified", "on_time", "rework", "prompt_receipt", "tasks", "satisfaction"],
+        chance.randrange(1, 5),
     )
     components = [
         {

@@ -54,6 +54,11 @@ FACTS = {
       CASE WHEN received_at <= receive_due_at THEN 1 ELSE 0 END AS n, 1 AS d
       FROM inspections_problem WHERE handed_over_at >= %(start)s AND handed_over_at < %(cut)s
        AND receive_due_at IS NOT NULL AND voided_at IS NULL""",
+    "satisfaction": """SELECT unit_id, called_back_at AS at,
+      CASE callback WHEN 'satisfied' THEN 1 WHEN 'mostly' THEN 1 ELSE 0 END AS n, 1 AS d
+      FROM inspections_problem WHERE called_back_at BETWEEN %(start)s AND %(cut)s AND called_back_at <> %(cut)s
+       AND callback IN ('satisfied', 'mostly', 'fair', 'unsatisfied')
+       AND state NOT IN ('noted', 'cancelled', 'merged', 'split') AND merged_into_id IS NULL AND voided_at IS NULL""",
     "tasks": """SELECT unit_id, (due_on + time '12:00') AT TIME ZONE 'Asia/Shanghai' AS at, CASE WHEN state = 'accepted'
         AND reported_at < (due_on + 1)::timestamp AT TIME ZONE 'Asia/Shanghai' THEN 1 ELSE 0 END AS n, 1 AS d
       FROM units_taskduty WHERE due_on >= %(first)s AND due_on <= %(last)s

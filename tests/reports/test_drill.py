@@ -38,7 +38,9 @@ def totals(figure: str, unit, window, scope: str) -> tuple[Decimal | int, Decima
 
 
 @pytest.mark.parametrize("scope", ["subtree", "direct"])
-@pytest.mark.parametrize("figure", ["conformity", "rectified", "on_time", "rework", "prompt_receipt", "tasks"])
+@pytest.mark.parametrize(
+    "figure", ["conformity", "rectified", "on_time", "rework", "prompt_receipt", "tasks", "satisfaction"]
+)
 def test_rows_behind_a_figure_add_up_to_it(city, figure, scope):
     for seed in SEEDS:
         with transaction.atomic():

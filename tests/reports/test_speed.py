@@ -33,7 +33,15 @@ def scans(sql: str, *less_wanted: str, window: Window = WINDOW) -> set[str]:
 
 @pytest.mark.parametrize(
     "name",
-    ["conformity_pooled", "conformity_by_site", "conformity_by_indicator", "rectified", "rework", "prompt_receipt"],
+    [
+        "conformity_pooled",
+        "conformity_by_site",
+        "conformity_by_indicator",
+        "rectified",
+        "rework",
+        "prompt_receipt",
+        "satisfaction",
+    ],
 )
 def test_a_figure_is_read_from_indexes(db, name):
     found = scans(statement(CITY_NEEDS[name]), "seqscan", "bitmapscan", "nestloop")
