@@ -137,8 +137,8 @@ def answer_repair(*, report: CitizenReport, fixed: bool, rating: int | None, at:
     if not fixed:
         report.purge_after = None
     report.save(update_fields=["said_fixed", "rating", "said_at", "checked_at", "purge_after"])
-    if rating:
-        _keep_rating(report, rating, at=at)
+    if rating and report.matter:
+        _keep_rating(report.matter, rating, at=at)
     if not fixed and report.problem:
         doubt_repair(problem=report.problem, by=citizen(), at=at, note=_("The reporter says that it is not fixed."))
         notify(
@@ -149,9 +149,9 @@ def answer_repair(*, report: CitizenReport, fixed: bool, rating: int | None, at:
     record_unnamed("citizen_report.said_fixed" if fixed else "citizen_report.said_not_fixed", report)
 
 
-def _keep_rating(report: CitizenReport, rating: int, *, at: datetime) -> None:
+def _keep_rating(matter: Problem, rating: int, *, at: datetime) -> None:
     """The last mark that a reporter gave is the problem's satisfaction; of a copy it is the original's."""
-    problem = Problem.objects.select_for_update().get(pk=report.matter.pk if report.matter else None)
+    problem = Problem.objects.select_for_update().get(pk=matter.pk)
     days = {day_of(moment) for moment in (problem.called_back_at, at) if moment}
     problem.callback, problem.called_back_at = MARKS[rating], at
     problem.save(update_fields=["callback", "called_back_at"])
