@@ -16,6 +16,7 @@ from django.utils.crypto import salted_hmac
 from ..models import Allowance
 
 WINDOW = timedelta(hours=1)
+PHOTOS_OF_A_REPORT = 3
 
 TAKE = """
 INSERT INTO campaign_allowance AS kept (key, taken, last) VALUES (%(key)s, ARRAY[%(at)s]::timestamptz[], %(at)s)
@@ -52,6 +53,13 @@ def writing_limits(what: str, *, address: str, place: str = "") -> list[Limit]:
     if place:
         limits.append(Limit(f"{what}/place", "".join(place.casefold().split()), most["place"]))
     return [*limits, Limit(f"{what}/city", "", most["city"])]
+
+
+def photo_limits(address: str) -> list[Limit]:
+    """The limits for one photograph without an account: each of a report may come twice, but nobody fills the store."""
+    most = settings.WRITING_LIMITS
+    address_most, city_most = 2 * PHOTOS_OF_A_REPORT * most["address"], PHOTOS_OF_A_REPORT * most["city"]
+    return [Limit("photo/address", network_of(address), address_most), Limit("photo/city", "", city_most)]
 
 
 def tries(address: str) -> list[Limit]:

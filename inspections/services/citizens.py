@@ -18,7 +18,7 @@ from campaign.models import User
 from campaign.permissions import TABLE, Permission, Role
 from campaign.queries import facts_changed, record_unnamed
 from campaign.rules import day_of
-from campaign.services.allowances import take, writing_limits
+from campaign.services.allowances import PHOTOS_OF_A_REPORT, take, writing_limits
 from campaign.services.notices import notify
 from units.models import Site
 
@@ -30,7 +30,7 @@ from .once import digest_of
 
 CITIZEN = "citizen"
 NOT_FIXED = gettext_noop("%(code)s: who reported it (%(report)s) says that it is not fixed. It waits to be checked.")
-MOST_PHOTOS = 3
+MOST_PHOTOS = PHOTOS_OF_A_REPORT
 #: What a mark from 1 to 5 says of the reporter's satisfaction.
 MARKS = {
     5: Problem.Callback.SATISFIED, 4: Problem.Callback.SATISFIED, 3: Problem.Callback.FAIR,

@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from campaign.middleware import address_of
-from campaign.services.allowances import TooMany, look, take, tries, writing_limits
+from campaign.services.allowances import TooMany, look, photo_limits, take, tries, writing_limits
 
 from ..forms.citizens import TOO_MANY_PHOTOS, RepairForm, ReportForm, TrackForm
 from ..models import CitizenReport
@@ -40,7 +40,7 @@ def report(request: HttpRequest) -> HttpResponse:
             return _received(request, form.code())
         if _address(request):
             look(writing_limits("report", address=address_of(request)), at=timezone.now())
-        wrong += _store(data, uploads)
+        wrong += _store(data, uploads, address=_address(request))
         form = ReportForm(data)
         if "find" in data:
             return _report_page(request, ReportForm(initial=_as_typed(data)), wrong=wrong, found=True)
@@ -79,10 +79,15 @@ def _read(request: HttpRequest, data: QueryDict) -> tuple[Uploads, list[str]]:
     return uploads, wrong
 
 
-def _store(data: QueryDict, uploads: Uploads) -> list[str]:
-    """Keep the photographs; those that are none leave the form's data. Returns the sentences about them."""
+def _store(data: QueryDict, uploads: Uploads, *, address: str | None) -> list[str]:
+    """Keep the photographs; those that are none leave the form's data. Returns the sentences about them.
+
+    Each counts for an ``address`` and the city, also where the report is not sent in the end. Raises TooMany.
+    """
     wrong: list[str] = []
     for number, content in uploads.items():
+        if address:
+            take(photo_limits(address), at=timezone.now())
         try:
             store_photo(data=content, client_uuid=number, by=citizen(), at=timezone.now(), unnamed=True)
         except (ValidationError, SubmissionConflict) as error:

@@ -63,7 +63,7 @@ def test_the_mark_is_the_satisfaction_with_the_repair(report, rating, said):
 
 def test_the_last_mark_counts_once_and_on_its_day(report, city):
     doubt(report)
-    advance(report.problem, Move.CLOSE, city=city, when=NOON + 2 * A_DAY)
+    advance(report.problem, Move.SEND_BACK, Move.SUBMIT, Move.CLOSE, city=city, when=NOON + 2 * A_DAY)
     report.refresh_from_db()
     answer_repair(report=report, fixed=True, rating=5, at=NOON + 3 * A_DAY)
 
@@ -72,7 +72,7 @@ def test_the_last_mark_counts_once_and_on_its_day(report, city):
 
 
 def test_the_mark_of_a_copy_is_the_originals(report, city):
-    original = make_problem(city)
+    original = make_problem(city, "WT-2611-0009")
     advance(original, Move.HAND_OVER, city=city)
     Problem.objects.filter(pk=report.problem_id).update(merged_into=original, handed_over_at=None, due_at=None)
     report = CitizenReport.objects.get(pk=report.pk)

@@ -190,8 +190,7 @@ def _duty(made: Scatter, number: int) -> None:
 def random_spec(chance: random.Random) -> dict:
     """A rule of some components, roundings, a least number of inspections, and lists."""
     figures = chance.sample(
-        ["conformity", "rectified", "on_time", "rework", "prompt_receipt", "tasks", "satisfaction"],
-        chance.randrange(1, 5),
+        ["conformity", "rectified", "on_time", "rework", "prompt_receipt", "tasks"], chance.randrange(1, 5)
     )
     components = [
         {
@@ -203,6 +202,12 @@ def random_spec(chance: random.Random) -> dict:
         }
         for figure in figures
     ]
+    own = random.Random(f"satisfaction {figures} {components[0]['weight']}")  # noqa: S311
+    if own.random() < 0.4:  # by dice of its own, so that the others fall as they did
+        scope = own.choice(["subtree", "direct"])
+        components.append(
+            {"figure": "satisfaction", "mean": "pooled", "scope": scope, "weight": "12.5", "invert": False}
+        )
     return {
         "components": components,
         "component_places": chance.choice([2, 2, 0, 1, 3]),
