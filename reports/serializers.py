@@ -115,10 +115,17 @@ class ListingSerializer(serializers.Serializer[Any]):
     consecutive = serializers.IntegerField(help_text="how many times in a row")
 
 
+class RankedUnit(serializers.Serializer[Any]):
+    """A unit as a ranking calls it: when it was published."""
+
+    code = serializers.CharField(source="unit.code")
+    name = serializers.CharField(source="label")
+
+
 class RowSerializer(serializers.ModelSerializer[RankingRow]):
     """A unit's place; without a place ``footnote`` says why."""
 
-    unit = UnitName()
+    unit = RankedUnit(source="*")
     score = serializers.SerializerMethodField(help_text="decimal text with the places of the rule")
     band = serializers.SerializerMethodField(help_text="the grade by the rule's bands; empty where it has none")
     lists = serializers.SerializerMethodField(help_text="the lists that the unit stands on")
@@ -198,7 +205,7 @@ class EntrySerializer(serializers.ModelSerializer[ListEntry]):
     group = GroupSerializer(source="ranking.group")
     revision = serializers.IntegerField(source="ranking.revision")
     state = serializers.ChoiceField(Ranking.State.choices, source="ranking.state")
-    unit = UnitName()
+    unit = RankedUnit(source="*")
     rank = serializers.IntegerField(source="reason.rank")
     score = serializers.CharField(source="reason.score")
     bound = serializers.CharField(source="reason.bound", allow_null=True)

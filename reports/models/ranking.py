@@ -15,6 +15,9 @@ from ..querysets import RankingQuerySet, RankingRowQuerySet
 from .period import Period
 from .rule import ScoringRule
 
+#: As long as a unit's label.
+NAME_LENGTH = 160
+
 
 class Ranking(models.Model):
     """One group's ranking in one period by one rule version.
@@ -109,7 +112,8 @@ class RankingRow(models.Model):
     ``points`` what it brings to the score; None for nothing to assess. Under rules of more than rates each has also its
     ``kind``, what it ``lost``, ``lines`` of points by event (number in the rule, events, points) and, for a table, its
     ``parts`` of the same shape. Pages read ``queries.shown_components(row)``.
-    ``movement`` is places gained (+) or lost (−) against the previous period of the same kind.
+    ``movement`` is places gained (+) or lost (−) against the previous period of the same kind. ``name`` is what the
+    unit was called when the ranking was published; until then it is called what it is called today.
     """
 
     ranking = models.ForeignKey(Ranking, models.CASCADE, related_name="rows")
@@ -120,6 +124,7 @@ class RankingRow(models.Model):
     movement = models.IntegerField(null=True)
     components = models.JSONField()
     footnote = models.CharField(max_length=40, blank=True)
+    name = models.CharField(max_length=NAME_LENGTH, blank=True, default="", db_default="")
 
     objects = RankingRowQuerySet.as_manager()
 
@@ -132,6 +137,11 @@ class RankingRow(models.Model):
                 name="ranking_row_rank_paired",
             ),
         ]
+
+    @property
+    def label(self) -> str:
+        """What the unit is called in this ranking."""
+        return self.name or self.unit.label
 
     @property
     def printed_score(self) -> Decimal | None:
@@ -158,6 +168,12 @@ class ListEntry(models.Model):
     color = models.CharField(max_length=5, choices=Color.choices)
     consecutive = models.PositiveIntegerField(default=1)
     reason = models.JSONField(default=dict, help_text="rank, score and the bound that applied")
+    name = models.CharField(max_length=NAME_LENGTH, blank=True, default="", db_default="")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["ranking", "unit", "board"], name="list_entry_once")]
+
+    @property
+    def label(self) -> str:
+        """What the unit is called in this ranking."""
+        return self.name or self.unit.label

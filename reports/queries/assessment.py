@@ -87,7 +87,7 @@ def _unit(row: RankingRow, listed: list[tuple[ListEntry, str]], spec: RuleSpec) 
         notes.append(str(FOOTNOTES.get(row.footnote, row.footnote)))
     return AssessedUnit(
         code=row.unit.code,
-        label=row.unit.label,
+        label=row.label,
         rank=row.rank,
         score=row.printed_score,
         movement=row.movement,

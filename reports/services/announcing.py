@@ -44,7 +44,7 @@ def _tell_units(ranking: Ranking, entries: list[ListEntry], key: str, now: datet
 
 
 def _text(ranking: Ranking, entries: list[ListEntry]) -> str:
-    names = {color: [entry.unit.label for entry in entries if entry.color == color] for color in ON_LIST}
+    names = {color: [entry.label for entry in entries if entry.color == color] for color in ON_LIST}
     words = {"red": _("Red list"), "black": _("Black list")}
     lines = [
         _("%(list)s: %(who)s") % {"list": words[color], "who": "、".join(listed)}

@@ -5,12 +5,13 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from campaign.models import User
 from campaign.queries import facts_changed, record
+from units.models import Unit
 
 from ..models import Ranking, RuleUse
 from ..queries.inputs import inputs_of
@@ -52,6 +53,7 @@ def publish(*, ranking: Ranking, by: User, now: datetime) -> Ranking:
         raise ValidationError(HELD_BACK[held])
     ranking.inputs = ranking.inputs or inputs_of(ranking)
     ranking.code_version = code_version()
+    _name_units(ranking)
     ranking.snapshot = canonical(snapshot_of(ranking))
     ranking.digest = digest(ranking.snapshot)
     ranking.state, ranking.published_at, ranking.published_by = Ranking.State.PUBLISHED, now, by
@@ -61,6 +63,13 @@ def publish(*, ranking: Ranking, by: User, now: datetime) -> Ranking:
     record("ranking.published", ranking, by=by, reference=str(ranking), after={"digest": ranking.digest})
     announce_lists(ranking=ranking, now=now)
     return ranking
+
+
+def _name_units(ranking: Ranking) -> None:
+    """Keep what the units are called today: a published page does not change when one gets another name."""
+    label = Subquery(Unit.objects.filter(pk=OuterRef("unit")).values("label"))
+    for rows in (ranking.rows, ranking.entries):
+        rows.update(name=label)
 
 
 def snapshot_of(ranking: Ranking) -> dict[str, Any]:
@@ -78,7 +87,7 @@ def snapshot_of(ranking: Ranking) -> dict[str, Any]:
         **({"merged": ranking.merged} if ranking.merged else {}),
         "rows": [
             {
-                "unit": row.unit.code, "name": row.unit.label, "rank": row.rank, "movement": row.movement,
+                "unit": row.unit.code, "name": row.label, "rank": row.rank, "movement": row.movement,
                 "score": None if row.score is None else str(row.score),
                 "components": row.components, "footnote": row.footnote,
             }

@@ -43,4 +43,4 @@ def _head(ranking: Ranking) -> str:
 def _line(line: pages.PageRow) -> str:
     row, entry = line.row, line.entry
     again = _("%(number)s in a row") % {"number": entry.consecutive} if entry and entry.consecutive > 1 else ""
-    return " ".join(filter(None, [f"{row.rank or '—'}.", row.unit.label, score(row.printed_score), again]))
+    return " ".join(filter(None, [f"{row.rank or '—'}.", row.label, score(row.printed_score), again]))

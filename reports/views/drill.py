@@ -130,7 +130,7 @@ def _trail(user: User, ranking: Ranking, row: RankingRow, look: Look) -> list[di
     return [
         {"label": _("Rankings"), "url": reverse("reports:rankings")},
         _to_ranking(user, ranking, look.query),
-        {"label": row.unit.label, "url": _address(ranking, "ranking_unit", row.unit.code, query=look.query)},
+        {"label": row.label, "url": _address(ranking, "ranking_unit", row.unit.code, query=look.query)},
     ]
 
 
