@@ -47,8 +47,8 @@ units:duty_report
 """
 PARTS = """
 healthz readyz inspections:bulk_file inspections:paper_run_file inspections:suspension_proof inspections:thumb
-reports:document_file reports:import_errors reports:ranking_bundle reports:ranking_json units:evidence
-units:site_options units:site_search units:unit_options
+inspections:appeal_proof reports:document_file reports:import_errors reports:ranking_bundle reports:ranking_json
+units:evidence units:site_options units:site_search units:unit_options
 """
 NO_ROWS = """
 campaign:robot inspections:appeal_new inspections:bulk_run inspections:draw inspections:paper_run
