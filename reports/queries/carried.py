@@ -33,14 +33,10 @@ SELECT i.id, p.kind, t.period
   JOIN inspections_inspectionunit i ON i.seen_at >= p.starts_at AND i.seen_at < p.ends_at
   JOIN units_unit u ON u.id = i.unit_id AND u.group_id = r.group_id
   JOIN inspections_inspection v ON v.id = i.inspection_id AND v.recorded_at > r.closed_at
-ON CONFLICT (counted_id, kind) DO NOTHING RETURNING period_id"""
+ON CONFLICT (counted_id, kind) DO NOTHING"""
 
 
-def carry(takers: dict[int, int]) -> set[int]:
-    """Let what was entered after a ranking's closing count in the period that takes it; ids of ranking → period.
-
-    Returns the ids of the periods that took something new. One statement.
-    """
+def carry(takers: dict[int, int]) -> None:
+    """Let what was entered after a ranking's closing count in the period that takes it; ids of ranking → period."""
     with connection.cursor() as cursor:
         cursor.execute(CARRY, {"rankings": list(takers), "periods": list(takers.values())})
-        return {row[0] for row in cursor.fetchall()}

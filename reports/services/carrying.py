@@ -1,6 +1,6 @@
 """Late entries that count in the next period that is not closed, where the rule of their own says so."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
 from django.db.models import Q
@@ -36,7 +36,7 @@ def carry_late(*, days: Iterable[date | None], now: datetime) -> set[Span]:
     if not ScoringRule.objects.filter(spec__late="next").exists():
         return set()
     lock_carrying()
-    takers = {ranking.pk: span for ranking in _closed(days) if (span := _taker(ranking))}
+    takers = _takers(list(_closed(days)))
     periods = {span: ensure_period(span, now=now).pk for span in set(takers.values())}
     carry({ranking: periods[span] for ranking, span in takers.items()})
     return set(periods)
@@ -58,14 +58,19 @@ def _closed(days: Iterable[date | None]) -> Iterable[Ranking]:
     return closed.select_related("period")
 
 
-def _taker(ranking: Ranking) -> Span | None:
-    """The period in which a ranking's late entries count, where its group is still ranked."""
-    span = ranking.period.span
-    if not RuleUse.objects.filter(group=ranking.group_id, kind=span.kind, active=True).exists():
-        return None
-    later = Ranking.objects.filter(group=ranking.group_id, period__kind=span.kind, closed_at__isnull=False, revision=1)
-    closed = set(later.filter(period__starts_on__gt=span.starts_on).values_list("period__code", flat=True))
-    span = span.next()
-    while span.code in closed:
-        span = span.next()
-    return span
+def _takers(closed: Sequence[Ranking]) -> dict[int, Span]:
+    """Ids of closed rankings and the period in which their late entries count, where their groups are still ranked."""
+    if not closed:
+        return {}
+    ranked = set(RuleUse.objects.filter(active=True).values_list("group_id", "kind"))
+    first = min(ranking.period.starts_on for ranking in closed)
+    later = Ranking.objects.filter(revision=1, closed_at__isnull=False, period__starts_on__gt=first)
+    shut = set(later.order_by().values_list("group_id", "period__code"))
+    found = {}
+    for ranking in closed:
+        span = ranking.period.span.next()
+        while (ranking.group_id, span.code) in shut:
+            span = span.next()
+        if (ranking.group_id, span.kind) in ranked:
+            found[ranking.pk] = span
+    return found

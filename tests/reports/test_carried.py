@@ -6,7 +6,8 @@ from collections import Counter
 from datetime import date, datetime, timedelta
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from campaign.queries import facts_changed
 from campaign.rules import day_of, start_of
@@ -18,8 +19,10 @@ from reports.queries.late import carried_to, late_entries
 from reports.rules.periods import parse
 from reports.rules.recompute import differences
 from reports.services import close_period, open_period, publish, revise, roll_up, use_rule
+from reports.services.carrying import carry_late
 from reports.services.closing import recompute
 from tests.city import at
+from units.models import PeerGroup
 
 from .facts import visit, weekly_rule
 from .test_bundle import in_order
@@ -180,6 +183,23 @@ def test_the_pages_say_where_it_counts(week, signed_in):
     assert upward.index("迟报，计入本期") != upward.index("定稿后补录，未计入")
     assert "计入下一个未定稿的周期" in left
     assert entry.get_absolute_url() in came
+
+
+def test_many_groups_cost_the_statements_of_one(week, django_assert_num_queries):
+    late(week, recorded=at(NEXT, 11))
+    open_period(code=W47, now=at(NEXT, 11))
+    with CaptureQueriesContext(connection) as one:
+        carry_late(days={FIRST}, now=at(NEXT, 12))
+    ranking = Ranking.objects.get(period__code=W46)
+    for number in range(5):
+        group = PeerGroup.objects.create(code=f"more{number}", name=f"组{number}")
+        use_rule(rule=ranking.rule, group=group, kind="week", by=week.office)
+        Ranking.objects.create(
+            period=ranking.period, group=group, rule=ranking.rule, state="closed", closed_at=ranking.closed_at
+        )
+
+    with django_assert_num_queries(len(one)):
+        assert {span.code for span in carry_late(days={FIRST}, now=at(NEXT, 13))} == {W47}
 
 
 def test_the_database_lets_it_count_once_in_a_kind_of_period(week):
