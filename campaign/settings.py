@@ -125,7 +125,7 @@ CACHES = {
 }
 CELERY_BROKER_URL = REDIS_URL
 #: No second try to send: with a broker that is away a person would wait for every one, and what beat sends would be too
-#: old when it went out; its next round is half a minute away.
+#: old when it went out; its next round is near.
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {"visibility_timeout": 3600, "max_retries": 0}
 if WEB:
     CELERY_BROKER_TRANSPORT_OPTIONS |= {**QUEUE_TIMEOUTS, "health_check_interval": 0}
@@ -146,22 +146,22 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "Asia/Shanghai"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 #: What a lost queue left behind is taken up so soon that it is done within a minute of the queue's return.
-SWEEP = timedelta(seconds=30)
+SWEEP = timedelta(seconds=20)
 CELERY_BEAT_SCHEDULE = {
     "refresh stale figures": {
         "task": "reports.tasks.refresh_stale",
         "schedule": SWEEP,
-        "options": {"expires": 30},
+        "options": {"expires": SWEEP.total_seconds()},
     },
     "take up imports": {
         "task": "reports.tasks.sweep_imports",
         "schedule": SWEEP,
-        "options": {"expires": 30},
+        "options": {"expires": SWEEP.total_seconds()},
     },
     "go on with batches of the ledger": {
         "task": "inspections.tasks.sweep_bulk",
         "schedule": SWEEP,
-        "options": {"expires": 30},
+        "options": {"expires": SWEEP.total_seconds()},
     },
     "resume what was suspended": {
         "task": "inspections.tasks.resume_suspended",
@@ -171,7 +171,7 @@ CELERY_BEAT_SCHEDULE = {
     "take up papers": {
         "task": "inspections.tasks.take_up_papers",
         "schedule": SWEEP,
-        "options": {"expires": 30},
+        "options": {"expires": SWEEP.total_seconds()},
     },
     "sweep photographs": {
         "task": "inspections.tasks.sweep_photos",
@@ -185,17 +185,17 @@ CELERY_BEAT_SCHEDULE = {
     "make documents that were forgotten": {
         "task": "reports.tasks.make_waiting_documents",
         "schedule": SWEEP,
-        "options": {"expires": 30},
+        "options": {"expires": SWEEP.total_seconds()},
     },
     "seal the audit trail": {
         "task": "campaign.tasks.seal_events",
         "schedule": SWEEP,
-        "options": {"expires": 30},
+        "options": {"expires": SWEEP.total_seconds()},
     },
     "send what waits in the outbox": {
         "task": "campaign.tasks.send_waiting",
         "schedule": SWEEP,
-        "options": {"expires": 30},
+        "options": {"expires": SWEEP.total_seconds()},
     },
     "warn of missing years": {
         "task": "campaign.tasks.warn_of_missing_years",

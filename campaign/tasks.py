@@ -8,7 +8,7 @@ from .services import allowances, audit, calendar, sending, suggestions
 
 @shared_task
 def seal_events() -> None:
-    """Every half minute: seal what was written to the audit trail."""
+    """At every sweep: seal what was written to the audit trail."""
     audit.seal_events(now=timezone.now())
 
 
@@ -22,7 +22,7 @@ def forget_contacts() -> None:
 
 @shared_task
 def send_waiting() -> None:
-    """Every half minute: e-mails and messages to chat groups that are due."""
+    """At every sweep: e-mails and messages to chat groups that are due."""
     sending.send_due(now=timezone.now())
 
 

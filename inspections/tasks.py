@@ -44,7 +44,7 @@ def run_bulk(pk: int) -> None:
 
 @shared_task
 def sweep_bulk() -> None:
-    """Every half minute: runs whose task was lost, or whose worker died."""
+    """At every sweep: runs whose task was lost, or whose worker died."""
     for pk in forgotten_runs(at=timezone.now()):
         run_bulk(pk)
 
@@ -57,7 +57,7 @@ def issue_papers(pk: int) -> None:
 
 @shared_task
 def take_up_papers() -> None:
-    """Every half minute: runs whose task was lost, or whose worker died."""
+    """At every sweep: runs whose task was lost, or whose worker died."""
     now = timezone.now()
     for pk in papers.sweep_runs(now=now):
         papers.work(pk=pk, at=now)

@@ -11,7 +11,7 @@ from .services import analysing, documents
 
 @shared_task
 def refresh_stale() -> None:
-    """Recompute drafts whose facts changed, every half minute."""
+    """Recompute drafts whose facts changed, at every sweep."""
     services.roll_up(now=timezone.now())
 
 
@@ -31,7 +31,7 @@ def make_document(pk: int) -> None:
 
 @shared_task
 def make_waiting_documents() -> None:
-    """Every half minute: files whose task was lost, or whose worker died."""
+    """At every sweep: files whose task was lost, or whose worker died."""
     for pk in documents.sweep_documents(now=timezone.now()):
         documents.make_document(pk=pk, now=timezone.now())
 
@@ -44,7 +44,7 @@ def run_import(pk: int) -> None:
 
 @shared_task
 def sweep_imports() -> None:
-    """Every half minute: uploads whose task was lost, or whose worker died."""
+    """At every sweep: uploads whose task was lost, or whose worker died."""
     now = timezone.now()
     for pk in runs.unfinished(now=now):
         runs.work(pk=pk, now=now)
