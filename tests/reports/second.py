@@ -3,16 +3,18 @@
 It climbs the tree of units fact by fact, divides with forty places, and leaves places and lists to window functions.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
 
-#: Inspections per unit, found again from the direct units and the tree of the day.
+#: Inspections per unit, found again from the direct units and the tree of the day; those of the week before too that
+#: were recorded after its closing, where late entries go on.
 SEEN = """
 (SELECT DISTINCT i.id, i.site_id, coalesce(h.heir, u.id) AS unit, i.earned, i.available
    FROM inspections_inspection i, units_unit u LEFT JOIN heir h ON h.unit = u.id
-  WHERE i.seen_at >= %(start)s AND i.seen_at < %(cut)s AND EXISTS (
+  WHERE (i.seen_at >= %(start)s AND i.seen_at < %(cut)s
+      OR i.seen_at >= %(before)s AND i.seen_at < %(start)s AND i.recorded_at > %(late)s) AND EXISTS (
     SELECT FROM inspections_inspectionunit d WHERE d.inspection_id = i.id AND d.direct
        AND (d.unit_id = u.id OR {subtree} AND EXISTS (
       SELECT FROM units_unitlink l WHERE l.descendant_id = d.unit_id AND l.ancestor_id = u.id
@@ -114,7 +116,9 @@ SELECT s.code, r.rank, r.score, CASE WHEN r.red AND NOT r.black THEN 'red' WHEN 
 """
 
 
-def rankings(spec: dict[str, Any], group: int, start: datetime, cut: datetime, first: Any, last: Any) -> list[tuple]:
+def rankings(
+    spec: dict[str, Any], group: int, start: datetime, cut: datetime, first: Any, last: Any, closed: Any = None
+) -> list[tuple]:
     """Rows of code, rank, score, list and the printed component values, in the order of the page."""
     figures, values, pairs, joins, columns = [], [], [], [], []
     for at, component in enumerate(spec["components"]):
@@ -142,8 +146,14 @@ def rankings(spec: dict[str, Any], group: int, start: datetime, cut: datetime, f
         black=_bound(black, "worse < {worst}", "score < {below}"),
     )  # fmt: skip
     with connection.cursor() as cursor:
-        cursor.execute(sql, {"group": group, "start": start, "cut": cut, "first": first, "last": last})
+        values = {"group": group, "start": start, "cut": cut, "first": first, "last": last}
+        cursor.execute(sql, values | late_values(start, closed))
         return cursor.fetchall()
+
+
+def late_values(start: datetime, closed: datetime | None) -> dict[str, Any]:
+    """The week before, and since when its entries are late; without a closing none is."""
+    return {"before": start - timedelta(days=7), "late": closed or "infinity"}
 
 
 def _bound(rule: dict[str, Any], *conditions: str) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import connection
 
-from .second import CONFORMITY, FACTS, HELD, MEMBERS, SEEN, _bound
+from .second import CONFORMITY, FACTS, HELD, MEMBERS, SEEN, _bound, late_values
 
 LOCAL = "({} AT TIME ZONE 'Asia/Shanghai')::date"
 ALIVE = "p.state <> 'cancelled' AND p.voided_at IS NULL"
@@ -213,7 +213,14 @@ class Statement:
 
 
 def rankings(
-    spec: dict[str, Any], group: int, code: str, start: datetime, cut: datetime, first: Any, last: Any
+    spec: dict[str, Any],
+    group: int,
+    code: str,
+    start: datetime,
+    cut: datetime,
+    first: Any,
+    last: Any,
+    closed: Any = None,
 ) -> list:
     """Rows of code, rank, score, list and the values of the parts, in the order of the page."""
     made = Statement(spec)
@@ -271,5 +278,5 @@ SELECT s.code, r.rank, r.score, CASE WHEN r.red AND NOT r.black THEN 'red' WHEN 
 """
     with connection.cursor() as cursor:
         given = {"group": group, "start": start, "cut": cut, "first": first, "last": last, "code": code}
-        cursor.execute(sql, given)
+        cursor.execute(sql, given | late_values(start, closed))
         return cursor.fetchall()
