@@ -36,6 +36,10 @@ counted AS (
    WHERE i.seen_at >= %(since)s AND i.seen_at < %(cut)s AND i.unit_id IN (SELECT unit_id FROM ranked))
 """
 
+#: Where inspections count by more than their day, each says whether it was late for its own period.
+LATE = f"""(c.seen_at < %(start)s) AS late, {MOMENT.format("recorded_at").replace("(recorded_at", "(i.recorded_at")},
+       """
+
 #: Name → rows with their columns in alphabetical order, and what orders the rows.
 SECTIONS = {
     "adjustments": (
@@ -64,7 +68,7 @@ SELECT t.due_on, t.part, {MOMENT.format("reported_at")}, t.state, k.code AS task
     ),
     "inspections": (
         f"""
-SELECT c.available::text, i.code, c.direct, c.earned::text, {SEEN_AT},
+SELECT c.available::text, i.code, c.direct, c.earned::text, {{late}}{SEEN_AT},
        s.code AS site, c.unit
   FROM counted c JOIN inspections_inspection i ON i.id = c.inspection_id JOIN units_site s ON s.id = c.site_id""",
         "code unit",
@@ -104,6 +108,8 @@ def _sections(spec: RuleSpec, window: Window) -> dict[str, tuple[str, str]]:
     """The sections of a rule: those that every ranking has, and what parts other than rates are computed from."""
     needs = spec.needs()
     found = dict(SECTIONS)
+    inspections, order = SECTIONS["inspections"]
+    found["inspections"] = (inspections.format(late=LATE if window.carry else ""), order)
     events = {need.line.event for need in needs if isinstance(need, EventNeed)} - {"adjustment"}
     if events:
         found["events"] = (EVENTS.format(rows=frozen_rows(events, window)), "event unit day ref kind nth direct")

@@ -141,6 +141,11 @@ class Inputs:
     def _within(self, at: datetime | None) -> bool:
         return at is not None and self.window.starts_at <= at < self.window.cut
 
+    def misplaced(self) -> list[str]:
+        """The codes of inspections that are marked late and were seen in the period, or the reverse."""
+        rows = self.data["inspections"]
+        return sorted({row["code"] for row in rows if self._within(moment(row["seen_at"])) == row.get("late", False)})
+
     def rectified(self) -> Iterator[Fact]:
         """Handed over in the period; closed before the cut."""
         for row in self.data["problems"]:
@@ -216,7 +221,7 @@ def differences(snapshot: Mapping[str, Any], inputs: Mapping[str, Any]) -> list[
     """What a published ranking says other than its inputs do: one line per unit and part, empty when they agree."""
     spec, rows = ranked_again(snapshot, inputs)
     lists, listed_then = _lists_again(spec, rows, parse(snapshot["period"]).kind), _lists_then(snapshot)
-    found = []
+    found = [f"{code}: not of the period" for code in Inputs(inputs, parse(snapshot["period"])).misplaced()]
     for said, row, components in zip(snapshot["rows"], rows, components_of(spec, rows), strict=True):
         score = None if row.rank is None else decimal(row.scored.score or 0, spec.places)
         pairs = {

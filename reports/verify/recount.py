@@ -351,6 +351,9 @@ def compare(told, data):
     """Everything that is counted again: what → as published, as the records give it."""
     rule, records = told["rule"]["spec"], Records(data, told["period"])
     found = {"mergers": (mergers(told.get("merged", ())), mergers(data.get("merged", ())))}
+    seen = {row["code"]: (row.get("late", False), at(row["seen_at"])) for row in data["inspections"]}
+    outside = {code: not records.inside(moment) for code, (_late, moment) in seen.items()}
+    found["late inspections"] = {code: late for code, (late, _moment) in seen.items()}, outside
     units = [row["unit"] for row in told["rows"]]
     found["a unit stands once"] = len(units), len(set(units))
     for n, part in enumerate(rule["components"]):

@@ -141,6 +141,20 @@ def test_the_frozen_inputs_hold_it_and_two_strangers_recompute_the_week(city, me
     assert in_order(ranking)[0] == 0
 
 
+def test_a_false_mark_of_lateness_is_found(week):
+    late(week, recorded=at(NEXT, 11))
+    ranking = publish(ranking=closed(week, W47, at(LAST, 8)), by=week.supervisor, now=at(LAST, 9))
+    snapshot, inputs = json.loads(ranking.snapshot), json.loads(ranking.inputs)
+    marked = {row["code"]: (row["late"], row["recorded_at"]) for row in inputs["inspections"] if row["unit"] == "S1"}
+
+    assert marked["V2"] == (True, "2026-11-16T03:00:00.000000Z")
+    assert not marked["V1"][0]
+    assert differences(snapshot, inputs) == []
+    for row in inputs["inspections"]:
+        row["late"] = False
+    assert differences(snapshot, inputs) == ["V2: not of the period"]
+
+
 def test_a_clean_site_that_was_entered_late_brings_its_points_there(city):
     bonus = {
         "kind": "points",
