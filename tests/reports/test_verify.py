@@ -68,7 +68,7 @@ def test_what_is_entered_between_closing_and_publishing_is_not_among_the_inputs(
 
 @pytest.fixture
 def week(city) -> Ranking:
-    return next(ranking for ranking in published(city, 3) if ranking.rows.filter(rank__isnull=False).exists())
+    return next(ranking for ranking in published(city, 4) if ranking.rows.filter(rank__isnull=False).exists())
 
 
 def test_the_command_verifies_a_period(week):
