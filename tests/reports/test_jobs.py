@@ -4,7 +4,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 
 import pytest
@@ -14,6 +14,7 @@ from campaign.models import Event, FactChange, Notice
 from campaign.queries import facts_changed
 from reports.models import ListEntry, Period, Ranking, RankingRow
 from reports.rules.canonical import canonical, digest
+from reports.rules.periods import parse
 from reports.services import close_ended, publish, roll_up
 from reports.services.objections import set_objection_time
 from tests.city import at
@@ -112,15 +113,41 @@ def wrapped(counter: Counter, act: Callable[[], object]) -> None:
         act()
 
 
-@pytest.mark.parametrize("round_", range(3))
-def test_ten_jobs_at_once_close_a_period_once(busy_city, round_):
+def test_over_twenty_rounds_ten_jobs_at_once_close_a_period_once_and_tell_it_once(busy_city):
+    set_objection_time(kind="week", days=2, working=False, by=busy_city.office)
+    for number in range(20):
+        week = parse(f"2026-W{number + 27}")
+        roll_up(now=week.starts_at + timedelta(hours=1))
+        after = week.ends_at + timedelta(minutes=5)
+
+        codes = [ended(child) for child in [in_process(partial(close_ended, now=after)) for _job in range(10)]]
+
+        assert codes == [0] * 10, number
+        assert Event.objects.filter(action="ranking.closed", reference__startswith=week.code).count() == 1, number
+        ranking = Ranking.objects.get(period__code=week.code)
+        told = Notice.objects.filter(key__startswith=f"announced:{ranking.pk}:")
+        assert (ranking.state, ranking.revision) == ("closed", 1)
+        assert told.count() == told.values("key", "person").distinct().count() == 2, number
+
+
+def test_a_closing_killed_at_five_points_ends_in_the_very_same_texts(busy_city):
     roll_up(now=NOW)
+    whole, inputs = closed_whole()
+    for statements in (3, 7, 11, 15, 19):
+        Ranking.objects.all().delete()
+        facts_changed({date(2026, 11, 12), date(2026, 11, 18)})
+        roll_up(now=NOW)
+        closing = Counter(stop=statements)
 
-    codes = [ended(child) for child in [in_process(lambda: close_ended(now=AFTER)) for _ in range(10)]]
+        assert ended(in_process(partial(wrapped, closing, partial(close_ended, now=AFTER)))) == -signal.SIGKILL
+        assert not Ranking.objects.filter(state="closed").exists()
+        assert closed_whole() == (whole, inputs)
 
-    assert codes == [0] * 10
-    assert list(Ranking.objects.filter(state="closed").values_list("period__code", flat=True)) == ["2026-W47"]
-    assert Event.objects.filter(action="ranking.closed").count() == 1
+
+def closed_whole() -> tuple[str, str]:
+    """Close what has ended; the hash of all rankings and that of the frozen inputs."""
+    close_ended(now=AFTER)
+    return content(), digest(Ranking.objects.get(state="closed").inputs)
 
 
 def test_a_closing_with_a_time_for_objections_killed_anywhere_opens_it_once(busy_city):
