@@ -16,10 +16,10 @@ urlpatterns = [
     path("password/", accounts.change_own_password, name="password_change"),
     path("password/done/", auth.PasswordChangeDoneView.as_view(), name="password_change_done"),
     path("api/v1/", include("reports.api_urls")),
-    path("", include("campaign.page_urls")),
     path("", include("units.urls")),
     path("", include("reports.urls")),
     path("", include("inspections.urls")),
+    path("", include("campaign.page_urls")),
 ]
 
 handler400 = "campaign.problems.bad_request"

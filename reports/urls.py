@@ -25,6 +25,7 @@ from .views import (
 app_name = "reports"
 urlpatterns = [
     path("", home.home, name="home"),
+    path("rankings/<str:period>/<str:group>/", rankings.ranking, name="ranking"),
     path("rankings/", rankings.rankings, name="rankings"),
     path("rankings/text/<str:period>/<str:group>/", copying.ranking_text, name="ranking_text"),
     path("rankings/late/<str:period>/<str:group>/", rankings.late, name="ranking_late"),
@@ -37,7 +38,6 @@ urlpatterns = [
     path("rankings/json/<str:period>/<str:group>/", frozen.ranking_json, name="ranking_json"),
     path("rankings/bundle/<str:period>/<str:group>/", frozen.ranking_bundle, name="ranking_bundle"),
     path("rankings/changes/<str:period>/<str:group>/", frozen.ranking_changes, name="ranking_changes"),
-    path("rankings/<str:period>/<str:group>/", rankings.ranking, name="ranking"),
     path("rankings/<str:period>/<str:group>/<str:unit>/", drill.ranking_unit, name="ranking_unit"),
     path("rankings/<str:period>/<str:group>/<str:unit>/<str:figure>/", drill.component, name="component"),
     path("inspections/<str:code>/rankings/", upward.counts_in, name="counts_in"),

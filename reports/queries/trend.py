@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -28,32 +28,39 @@ SELECT u.id, u.code, u.label, newest.position,
  LIMIT %(most)s"""
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
+class Point(NamedTuple):
     """A unit's score in points and its place in one period; None for a period in which it has none."""
 
     score: Decimal | None
     rank: int | None
 
 
-NOTHING = Point(None, None)
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Line:
-    """One unit: its points in the order of the trend's periods, and a year before the last of them."""
+    """One unit: its scores and places in the order of the trend's periods, and a year before the last of them."""
 
     unit: int
     code: str
     label: str
     position: int
-    points: Sequence[Point]
-    year_before: Point
+    #: One more of each than periods: the last is the year before's.
+    scores: Sequence[Decimal | None]
+    ranks: Sequence[int | None]
+
+    @property
+    def points(self) -> Sequence[Point]:
+        """Score and place in each period; made when a line is shown, there may be thousands."""
+        return list(map(Point, self.scores, self.ranks))[:-1]
+
+    @property
+    def year_before(self) -> Point:
+        """The same period a year before."""
+        return Point(self.scores[-1], self.ranks[-1])
 
     @property
     def change(self) -> Decimal | None:
         """The last score against the one of the year before, in points."""
-        now, then = self.points[-1].score, self.year_before.score
+        *_earlier, now, then = self.scores
         return None if now is None or then is None else now - then
 
 
@@ -94,8 +101,4 @@ def _lines(ranking: Ranking, wanted: Sequence[Ranking | None], after: int, most:
     with connection.cursor() as cursor:
         cursor.execute(ROWS, values)
         rows = cursor.fetchall()
-    lines = []
-    for unit, code, label, position, scores, ranks in rows:
-        points = list(map(Point, scores, ranks))
-        lines.append(Line(unit, code, label, position, points[:-1], points[-1]))
-    return lines
+    return [Line(*row) for row in rows]

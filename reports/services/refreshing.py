@@ -112,8 +112,10 @@ def refresh(*, period: Period, now: datetime) -> list[Ranking]:
     with collector_resting():
         done = _compute_all(drafts, Facts(period, now))
         _write(done, now)
+        written = [computed.ranking for computed in done]
+        del done  # its thousands of rows, or the collector walks them all when it is let loose
     Period.objects.filter(pk=period.pk).update(refreshed_at=now)
-    return [computed.ranking for computed in done]
+    return written
 
 
 def _drafts(period: Period) -> list[Ranking]:

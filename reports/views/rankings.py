@@ -65,16 +65,16 @@ def ranking(request: UserRequest, period: str, group: str) -> HttpResponse:
 
 def _acts(user: User, seen: Glance, now: datetime) -> tuple[str, ...]:
     """What this person may do with this ranking now; the first is the page's main button."""
-    closed = seen.state == "closed"
+    can, closed = user.can, seen.state == "closed"
     held = held_back(Ranking.objects.light().get(pk=seen.ranking), at=now) if closed else ""
-    may_close = user.can(Permission.CLOSE_PERIODS)
+    may_close = can(Permission.CLOSE_PERIODS)
     possible = {
-        "publish": user.can(Permission.PUBLISH) and closed and not held and seen.closed_by != user.pk,
+        "publish": can(Permission.PUBLISH) and closed and not held and seen.closed_by != user.pk,
         "close": may_close and seen.state == "draft" and seen.ends_at <= now,
-        "export": user.can(Permission.EXPORT),
+        "export": can(Permission.EXPORT),
         "revise": may_close and seen.state == "published",
         "recompute": may_close and closed,
-        f"held_{held}": bool(held) and user.can(Permission.SEE_OBJECTIONS),
+        f"held_{held}": bool(held) and can(Permission.SEE_OBJECTIONS),
     }
     return tuple(act for act, allowed in possible.items() if allowed)
 
