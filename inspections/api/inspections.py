@@ -63,7 +63,7 @@ class Inspections(ListView):
             except ValidationError as error:
                 raise _placed(error, answers) from error
         shown = InspectionWithAnswers(stored, context={"request": request})
-        return Response(shown.data, status=201 if stored.recorded_at == now else 200)
+        return Response(shown.data, status=201 if stored.recorded_at >= now else 200)
 
 
 def _placed(error: ValidationError, answers: list[Seen]) -> ValidationError:

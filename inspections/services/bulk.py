@@ -23,6 +23,7 @@ from units.models import Site
 from units.services import Accountability
 
 from ..models import Answer, Inspection, InspectionUnit, Problem, Step
+from ..queries.entering import share_entering
 from ..rules import Earned, Move, State, earn, earned_share, site_score, total
 from .repeats import mark_repeats
 
@@ -83,6 +84,7 @@ def importer() -> User:
 @transaction.atomic
 def store_inspections(*, visits: Sequence[VisitRow], by: User | None) -> None:
     """Write new inspections with their answers and the units they count for."""
+    share_entering()
     holders = dict(Site.objects.filter(pk__in={visit.site_id for visit in visits}).values_list("pk", "unit_id"))
     responsible = _responsible(visits, holders)
     points = _points(visits)

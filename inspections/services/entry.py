@@ -23,6 +23,7 @@ from units.services import accountable
 
 from ..models import Answer, Exemption, Inspection, InspectionUnit, Problem
 from ..models.exemption import Case
+from ..queries.entering import share_entering
 from ..queries.exemptions import exempt
 from ..rules import ANSWERED, FAILED, ONE, ZERO, Earned, Outcome, earn, earned_share, site_score, total
 from . import blind
@@ -215,6 +216,7 @@ def _store(
     inspection: Inspection, seen: Sequence[Seen], units: Collection[Unit] | None, *, despite: str, by: User
 ) -> Inspection:
     """Everything or nothing. The unique ``client_uuid`` decides between two at once; its number is not wasted."""
+    inspection.recorded_at += share_entering()
     day = day_of(inspection.seen_at)
     responsible = [unit.pk for unit in units] if units is not None else _responsible(inspection.site)
     earned = [one.earns() for one in seen]

@@ -5,12 +5,14 @@ from datetime import datetime
 import structlog
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, F, Max, OuterRef
 from django.utils.translation import gettext as _
 
 from campaign.models import User
 from campaign.queries import record
 from campaign.rules import UnknownYear
+from inspections.models import Inspection
+from inspections.queries.entering import wait_for_entries
 
 from ..models import Period, Ranking, RuleUse
 from ..queries.inputs import inputs_of
@@ -45,18 +47,26 @@ def close_period(*, period: Period, by: User | None, now: datetime) -> list[Rank
         raise ValidationError(str(unknown)) from unknown
     carry_pending(now=now)
     lock_period(period.pk)
+    wait_for_entries()
     closed = [ranking for ranking in refresh(period=period, now=now) if by or ranking.revision == 1]
+    closed_at = _closed_at(period, now)
     for ranking in closed:
-        _fix(ranking, by=by, now=now, until=until)
+        _fix(ranking, by=by, at=closed_at, until=until)
         record("ranking.closed", ranking, by=by, reference=str(ranking), after={"state": ranking.state})
     announce(closed, at=now)
     return closed
 
 
-def _fix(ranking: Ranking, *, by: User | None, now: datetime, until: datetime | None) -> None:
+def _closed_at(period: Period, now: datetime) -> datetime:
+    """Now, or when the last inspection that counts was recorded: later ones are late, and none is late that counts."""
+    seen = Inspection.objects.filter(seen_at__gte=period.starts_at, seen_at__lt=period.ends_at)
+    return max(now, seen.aggregate(last=Max("recorded_at"))["last"] or now)
+
+
+def _fix(ranking: Ranking, *, by: User | None, at: datetime, until: datetime | None) -> None:
     """Close a ranking with the inputs of its rows."""
     ranking.refresh_from_db(fields=["refreshed_at"])
-    ranking.state, ranking.closed_at, ranking.closed_by = Ranking.State.CLOSED, now, by
+    ranking.state, ranking.closed_at, ranking.closed_by = Ranking.State.CLOSED, at, by
     ranking.objections_until, ranking.inputs = until, inputs_of(ranking)
     ranking.save(update_fields=["state", "closed_at", "closed_by", "objections_until", "inputs"])
 
@@ -72,6 +82,7 @@ def recompute(*, ranking: Ranking, reason: str, by: User, now: datetime) -> Rank
         raise ValidationError(_("Say why the ranking is recomputed."))
     carry_pending(now=now)
     lock_period(ranking.period_id)
+    wait_for_entries()
     ranking = Ranking.objects.select_for_update(of=("self",)).select_related("period", "group").get(pk=ranking.pk)
     if ranking.state != Ranking.State.CLOSED:
         raise ValidationError(_("Only a closed ranking can be recomputed; a published one is revised."))
@@ -79,7 +90,7 @@ def recompute(*, ranking: Ranking, reason: str, by: User, now: datetime) -> Rank
     Ranking.objects.filter(pk=ranking.pk).update(state=Ranking.State.DRAFT)
     if ranking.pk not in {done.pk for done in refresh(period=ranking.period, now=now)}:
         raise ValidationError(_("The ranking cannot be computed from today's facts."))
-    _fix(ranking, by=by, now=now, until=ranking.objections_until)
+    _fix(ranking, by=by, at=_closed_at(ranking.period, now), until=ranking.objections_until)
     after = {"reason": reason.strip(), "inputs": digest(ranking.inputs)}
     record("ranking.recomputed", ranking, by=by, reference=str(ranking), before={"inputs": before}, after=after)
     return ranking

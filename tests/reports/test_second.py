@@ -76,11 +76,13 @@ def compare_parts(city, seed: int) -> None:
     made = scatter(city, seed)
     enrich(made)
     chance = random.Random(seed)  # noqa: S311
-    spec = RuleSpec.parse(random_rule(chance) | {"ended": merge_some(made, seed)}).as_json()
+    spec = RuleSpec.parse(random_rule(chance) | {"ended": merge_some(made, seed), "late": "next"}).as_json()
     now = chance.choice([datetime(2026, 12, 24, tzinfo=SHANGHAI), datetime(2026, 11, 19, 15, 30, tzinfo=SHANGHAI)])
     rule = ScoringRule.objects.create(code="R", name="R", spec=spec)
-    for group in {unit.group_id for unit in made.units if unit.group_id}:
+    groups = {unit.group_id for unit in made.units if unit.group_id}
+    for group in groups:
         RuleUse.objects.create(rule=rule, group_id=group, kind="week")
+    closed = entered_late(rule, groups, seed)
     window = parse(WEEK).window(now)
     for ranking in open_period(code=WEEK, now=now).rankings.all():
         assert not ranking.error, (seed, ranking.error)
@@ -92,7 +94,7 @@ def compare_parts(city, seed: int) -> None:
             )
             for row in ranking.rows.select_related("unit")
         ]  # fmt: skip
-        theirs = second_parts.rankings(spec, ranking.group_id, WEEK, window.starts_at, window.cut, FIRST, LAST)
+        theirs = second_parts.rankings(spec, ranking.group_id, WEEK, window.starts_at, window.cut, FIRST, LAST, closed)
         theirs = [(code, rank, score if rank else None, *rest) for code, rank, score, *rest in theirs]
         assert ours == theirs, (seed, spec)
 
