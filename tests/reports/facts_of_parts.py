@@ -15,6 +15,8 @@ from reports.services.refreshing import ensure_period
 from .facts import EARLIEST, WEEK, Scatter, units_above
 
 NOW = datetime(2026, 11, 24, tzinfo=SHANGHAI)
+#: The week before the one that is compared, and when it was closed.
+BEFORE, CLOSED = "2026-W46", datetime(2026, 11, 16, 8, tzinfo=SHANGHAI)
 
 
 def enrich(made: Scatter) -> None:
@@ -84,8 +86,10 @@ def _marks(made: Scatter, period: Period) -> None:
 
 
 def _published(made: Scatter, period: Period) -> None:
-    """An earlier week that is published, with scores for some of the units."""
-    rule, _made = ScoringRule.objects.get_or_create(code="OLD", version=1, name="OLD", spec={})
+    """An earlier week that is published, with scores for some of the units; what came late for the last one goes on."""
+    last = period.code == BEFORE
+    spec = {"late": "next"} if last else {}
+    rule, _made = ScoringRule.objects.get_or_create(code=f"OLD{last}", version=1, name="OLD", spec=spec)
     for group in {unit.group_id for unit in made.units if unit.group_id}:
         ranking = Ranking.objects.create(period=period, group_id=group, rule=rule)
         scores = [(unit, Decimal(made.random.randrange(10001)) / 100) for unit in made.units if unit.group_id == group]
@@ -95,7 +99,7 @@ def _published(made: Scatter, period: Period) -> None:
             if made.random.random() < 0.8
         )
         Ranking.objects.filter(pk=ranking.pk).update(
-            state="published", closed_at=NOW, published_at=NOW, published_by=made.city.supervisor, digest="0" * 64
+            state="published", closed_at=CLOSED, published_at=NOW, published_by=made.city.supervisor, digest="0" * 64
         )
 
 

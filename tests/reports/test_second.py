@@ -19,9 +19,7 @@ from reports.services.carrying import carry_late, ensure_period
 
 from . import second, second_parts
 from .facts import FIRST, LAST, WEEK, merge_some, random_spec, scatter
-from .facts_of_parts import enrich, random_rule
-
-CLOSED = datetime(2026, 11, 16, 8, tzinfo=SHANGHAI)
+from .facts_of_parts import BEFORE, CLOSED, enrich, random_rule
 
 
 def compare(city, seed: int) -> None:
@@ -54,9 +52,10 @@ def entered_late(rule: ScoringRule, groups: Iterable[int], seed: int) -> datetim
     chance = random.Random(f"late {seed}")  # noqa: S311
     if chance.random() < 0.3:
         return None
-    before = ensure_period(parse("2026-W46"), now=CLOSED)
+    before = ensure_period(parse(BEFORE), now=CLOSED)
     for group in groups:
-        Ranking.objects.create(period=before, group_id=group, rule=rule, state="closed", closed_at=CLOSED)
+        state = {"rule": rule, "state": "closed", "closed_at": CLOSED}
+        Ranking.objects.get_or_create(period=before, group_id=group, defaults=state)
     for inspection in Inspection.objects.order_by("code"):
         recorded_at = inspection.seen_at + timedelta(hours=chance.choice([0, 1, 30, 120]))
         Inspection.objects.filter(pk=inspection.pk).update(recorded_at=recorded_at)
