@@ -110,6 +110,12 @@ def facts_changed(days: Iterable[date | None]) -> None:
     FactChange.objects.bulk_create(FactChange(day=day) for day in set(days))
 
 
+def changes_between(first: date, last: date) -> set[int]:
+    """The ids of what waits for the roll-up of these days, or of any."""
+    waiting = FactChange.objects.filter(Q(day=None) | Q(day__range=(first, last)))
+    return set(waiting.values_list("pk", flat=True))
+
+
 def take_numbers(prefix: str, count: int = 1) -> range:
     """Take the next ``count`` numbers under a prefix; two takers never get the same one."""
     with connection.cursor() as cursor:

@@ -9,12 +9,13 @@ from django.db.models import Exists, F, Max, OuterRef
 from django.utils.translation import gettext as _
 
 from campaign.models import User
-from campaign.queries import record
-from campaign.rules import UnknownYear
+from campaign.queries import changes_between, record
+from campaign.rules import UnknownYear, day_of
 from inspections.models import Inspection
 from inspections.queries.entering import wait_for_entries
 
 from ..models import Period, Ranking, RuleUse
+from ..queries.carried import window_at
 from ..queries.inputs import inputs_of
 from ..queries.locks import lock_period
 from ..queries.objections import objections_end
@@ -26,6 +27,8 @@ from .refreshing import in_time, refresh
 
 logger = structlog.get_logger(__name__)
 
+#: How often a closing reads the facts before it gives up.
+READINGS = 5
 #: After so many failed refreshes in a row the job leaves a ranking to people.
 TRIES = 5
 
@@ -48,13 +51,35 @@ def close_period(*, period: Period, by: User | None, now: datetime) -> list[Rank
     carry_pending(now=now)
     lock_period(period.pk)
     wait_for_entries()
-    closed = [ranking for ranking in refresh(period=period, now=now) if by or ranking.revision == 1]
     closed_at = _closed_at(period, now)
-    for ranking in closed:
-        _fix(ranking, by=by, at=closed_at, until=until)
+    closed = _computed(period, first_only=by is None, now=now)
+    for ranking, inputs in closed.items():
+        _fix(ranking, inputs, by=by, at=closed_at, until=until)
         record("ranking.closed", ranking, by=by, reference=str(ranking), after={"state": ranking.state})
-    announce(closed, at=now)
-    return closed
+    announce(list(closed), at=now)
+    return list(closed)
+
+
+def _computed(period: Period, *, first_only: bool, now: datetime) -> dict[Ranking, str]:
+    """The drafts computed a last time, each with its inputs; figures and inputs are of the same facts.
+
+    They are read by several statements: where facts of the period change meanwhile (an inspection is voided, an appeal
+    upheld), all is read again. Raises ValidationError where they do not come to rest.
+    """
+    since = day_of(window_at(period.span, now).since)
+    for _time in range(READINGS):
+        before = changes_between(since, period.ends_on)
+        found = {
+            ranking: inputs_of(ranking)
+            for ranking in refresh(period=period, now=now)
+            if ranking.revision == 1 or not first_only
+        }
+        if changes_between(since, period.ends_on) <= before:
+            return found
+    raise ValidationError(
+        _("What %(period)s is computed from is changing at this moment. Try again in a minute.")
+        % {"period": period.span.label()}
+    )
 
 
 def _closed_at(period: Period, now: datetime) -> datetime:
@@ -63,11 +88,11 @@ def _closed_at(period: Period, now: datetime) -> datetime:
     return max(now, seen.aggregate(last=Max("recorded_at"))["last"] or now)
 
 
-def _fix(ranking: Ranking, *, by: User | None, at: datetime, until: datetime | None) -> None:
+def _fix(ranking: Ranking, inputs: str, *, by: User | None, at: datetime, until: datetime | None) -> None:
     """Close a ranking with the inputs of its rows."""
     ranking.refresh_from_db(fields=["refreshed_at"])
     ranking.state, ranking.closed_at, ranking.closed_by = Ranking.State.CLOSED, at, by
-    ranking.objections_until, ranking.inputs = until, inputs_of(ranking)
+    ranking.objections_until, ranking.inputs = until, inputs
     ranking.save(update_fields=["state", "closed_at", "closed_by", "objections_until", "inputs"])
 
 
@@ -88,9 +113,11 @@ def recompute(*, ranking: Ranking, reason: str, by: User, now: datetime) -> Rank
         raise ValidationError(_("Only a closed ranking can be recomputed; a published one is revised."))
     before = digest(ranking.inputs)
     Ranking.objects.filter(pk=ranking.pk).update(state=Ranking.State.DRAFT)
-    if ranking.pk not in {done.pk for done in refresh(period=ranking.period, now=now)}:
+    computed = _computed(ranking.period, first_only=False, now=now)
+    if ranking not in computed:
         raise ValidationError(_("The ranking cannot be computed from today's facts."))
-    _fix(ranking, by=by, at=_closed_at(ranking.period, now), until=ranking.objections_until)
+    until = ranking.objections_until
+    _fix(ranking, computed[ranking], by=by, at=_closed_at(ranking.period, now), until=until)
     after = {"reason": reason.strip(), "inputs": digest(ranking.inputs)}
     record("ranking.recomputed", ranking, by=by, reference=str(ranking), before={"inputs": before}, after=after)
     return ranking

@@ -1,21 +1,26 @@
-"""An inspection entered at the very moment of a closing: counted by it or late for it, never both or neither."""
+"""Facts that change at the very moment of a closing: counted by it or late for it, never both or neither."""
 
+import json
 import multiprocessing
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import connection, connections, transaction
 from django.utils import timezone
 
 from inspections.models import Inspection
 from inspections.services.bulk import AnswerRow, VisitRow, store_inspections
 from inspections.services.entry import Seen, record_inspection
+from inspections.services.voiding import void_inspection
 from reports.models import Ranking
+from reports.queries.inputs import inputs_of
 from reports.queries.late import late_entries
 from reports.rules.periods import parse
-from reports.services import close_period, open_period
+from reports.rules.recompute import differences
+from reports.services import close_period, closing, open_period, publish
 from tests.city import at
 from tests.running.product import wait_for
 
@@ -96,7 +101,7 @@ def closes(city: Any) -> Callable[[], object]:
 def denominators() -> tuple[str, int]:
     """Of what the closed week's conformity is made, and how many entries are late for it."""
     ranking = Ranking.objects.get(period__code=WEEK.code)
-    assert ranking.state == "closed"
+    assert ranking.state != "draft"
     return ranking.rows.get(unit__code="S1").components[0]["denominator"], late_entries(ranking).count()
 
 
@@ -139,3 +144,39 @@ def test_what_counts_is_not_late_though_it_was_recorded_after_the_job_began(ende
     close_period(period=Ranking.objects.get().period, by=None, now=began)
 
     assert denominators() == ("20", 0)
+
+
+class Voiding:
+    """Freezes inputs as the product does, and while it does so an inspection is voided, ``times`` times."""
+
+    def __init__(self, city: Any, times: int) -> None:
+        self.city, self.left = city, times
+
+    def __call__(self, ranking: Ranking) -> str:
+        if self.left:
+            self.left -= 1
+            entry = Inspection.objects.filter(voided_at=None).latest("code")
+            void_inspection(inspection=entry, reason="重复录入", by=self.city.office, at=timezone.now())
+        return inputs_of(ranking)
+
+
+def test_figures_and_inputs_are_of_the_same_facts_though_these_change_meanwhile(ended_week, monkeypatch):
+    visit(ended_week, site=ended_week.market, seen_at=SEEN + timedelta(hours=5), earned=2)
+    monkeypatch.setattr(closing, "inputs_of", Voiding(ended_week, 1))
+
+    closes(ended_week)()
+    ranking = publish(ranking=Ranking.objects.get(), by=ended_week.supervisor, now=timezone.now())
+
+    assert denominators() == ("10", 0)
+    assert differences(json.loads(ranking.snapshot), json.loads(ranking.inputs)) == []
+
+
+def test_a_period_whose_facts_do_not_come_to_rest_is_not_closed(ended_week, monkeypatch):
+    for hour in range(closing.READINGS):
+        visit(ended_week, site=ended_week.market, seen_at=SEEN + timedelta(hours=hour), earned=2)
+    monkeypatch.setattr(closing, "inputs_of", Voiding(ended_week, closing.READINGS))
+
+    with pytest.raises(ValidationError, match="正在变化"):
+        closes(ended_week)()
+
+    assert Ranking.objects.get().state == "draft"
