@@ -1,13 +1,14 @@
 """Builds the demonstration city, from an empty database to the rankings of ended periods."""
 
 from collections.abc import Callable
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 
 from django.db import transaction
 
-from campaign.models import CheckItem, SiteType, Standard, User
+from campaign.models import Campaign, CheckItem, SiteType, Standard, User
 from campaign.queries import work_clock
-from campaign.rules import ONE_DAY, day_of
+from campaign.rules import ONE_DAY, WorkClock, day_of
 from units.models import Site, Unit
 
 from .cases import make_cases
@@ -21,7 +22,7 @@ from .oddities import oddities
 from .office_time import OfficeTime
 from .outlines import make_outlines
 from .papers import make_papers
-from .people import make_people
+from .people import People, make_people
 from .photos import make_photos
 from .places import make_map, make_units
 from .rankings import make_rules, publish_history
@@ -57,40 +58,70 @@ def build(
     """
     if any(model._default_manager.exists() for model in FILLED):
         raise NotEmpty("the database is not empty: the demonstration city was not built")
-    today = day_of(now)
-    history = History(first=today - ONE_DAY * (7 * weeks - 1), now=now)
+    history = History(first=day_of(now) - ONE_DAY * (7 * weeks - 1), now=now)
     with transaction.atomic():
-        campaign = make_campaign(first=history.first, last=today)
-        horizon = today + ONE_DAY * 60
-        make_calendar(first=history.first, last=horizon)
-        clock = work_clock(campaign)
-        units = make_units()
-        people = make_people(units)
-        share_filters(people)
-        city_map = make_map(units)
-        make_outlines(city_map)
-        made = make_sites(units, city_map, limit=sites)
-        say(f"{len(units)} units, {len(made)} sites")
-        make_tasks(campaign, units, people, now)
-        items = list(CheckItem.objects.in_force().select_related("indicator"))
-        odd = oddities(made)
-        visits = make_visits(made, items, people.inspectors, history, clock, odd)
-        write_visits(visits)
-        say(f"{len(visits)} inspections")
-        cases = make_cases(visits, made, items, people, history)
-        office = OfficeTime(clock, history.first, horizon)
-        Repairs(people, history, clock, office, campaign.receive_limit, odd).follow(cases)
-        write_cases(cases)
-        say(f"{len(cases)} problems, {make_photos(cases, illustrated)} pictures, {make_moves(people, now=now)} moves")
-        make_adjustments(people, history)
-        say(f"{make_papers(now)} papers")
-        say(f"{mark_all_repeats()} repeats")
-        count = publish_history(make_rules(people), people, history)
-        make_objections(people, history)
-        make_reminders(clock, now)
-        say(f"{count} rankings closed")
-        say(f"{ask_callers(now=now)} callers asked back")
-        say(make_fairness(people, history))
-        make_exemptions(people, today=today)
-        say(f"{make_citizens(people, now=now)} citizens' reports, {make_hand_over_rules(people)} rules of hand-over")
-        say(f"{make_batch(people, now=now)} handed over together")
+        ground = _ground(history, sites, say)
+        _inspect_and_repair(ground, history, illustrated, say)
+        _judge(ground, history, say)
+        _hear_citizens(ground.people, now, say)
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What everything else stands on."""
+
+    campaign: Campaign
+    clock: WorkClock
+    horizon: date
+    units: dict[str, Unit]
+    people: People
+    sites: list[Site]
+
+
+def _ground(history: History, limit: int, say: Say) -> Ground:
+    today = day_of(history.now)
+    horizon = today + ONE_DAY * 60
+    campaign = make_campaign(first=history.first, last=today)
+    make_calendar(first=history.first, last=horizon)
+    units = make_units()
+    people = make_people(units)
+    share_filters(people)
+    city_map = make_map(units)
+    make_outlines(city_map)
+    sites = make_sites(units, city_map, limit=limit)
+    say(f"{len(units)} units, {len(sites)} sites")
+    make_tasks(campaign, units, people, history.now)
+    return Ground(campaign, work_clock(campaign), horizon, units, people, sites)
+
+
+def _inspect_and_repair(ground: Ground, history: History, illustrated: int, say: Say) -> None:
+    people, clock, now = ground.people, ground.clock, history.now
+    items = list(CheckItem.objects.in_force().select_related("indicator"))
+    odd = oddities(ground.sites)
+    visits = make_visits(ground.sites, items, people.inspectors, history, clock, odd)
+    write_visits(visits)
+    say(f"{len(visits)} inspections")
+    cases = make_cases(visits, ground.sites, items, people, history)
+    office = OfficeTime(clock, history.first, ground.horizon)
+    Repairs(people, history, clock, office, ground.campaign.receive_limit, odd).follow(cases)
+    write_cases(cases)
+    say(f"{len(cases)} problems, {make_photos(cases, illustrated)} pictures, {make_moves(people, now=now)} moves")
+
+
+def _judge(ground: Ground, history: History, say: Say) -> None:
+    people = ground.people
+    make_adjustments(people, history)
+    say(f"{make_papers(history.now)} papers")
+    say(f"{mark_all_repeats()} repeats")
+    count = publish_history(make_rules(people), people, history)
+    make_objections(people, history)
+    make_reminders(ground.clock, history.now)
+    say(f"{count} rankings closed")
+    say(f"{ask_callers(now=history.now)} callers asked back")
+    say(make_fairness(people, history))
+
+
+def _hear_citizens(people: People, now: datetime, say: Say) -> None:
+    make_exemptions(people, today=day_of(now))
+    say(f"{make_citizens(people, now=now)} citizens' reports, {make_hand_over_rules(people)} rules of hand-over")
+    say(f"{make_batch(people, now=now)} handed over together")
