@@ -151,3 +151,42 @@ def test_merging_crosswise_and_closing_leave_no_copy_open(city, processes):
     for problem in Problem.objects.prefetch_related("steps"):
         assert problem.version == 3 + problem.steps.count()
     assert Step.objects.count() == Event.objects.filter(action__startswith="problem.").count()
+
+
+def undo_or_close(seed: int, person: int, codes: list[str], ready, results) -> None:
+    """One person takes each second problem out of the one before it, or closes that one, in any order."""
+    dice = random.Random(seed)  # noqa: S311
+    by = User.objects.get(pk=person)
+    rows = list(Problem.objects.filter(code__in=codes).select_related("unit", "merged_into").order_by("code"))
+    told = []
+    ready.wait()
+    for original, copy in zip(rows[::2], rows[1::2], strict=True):
+        for problem, move in dice.sample([(copy, Move.UNMERGE), (original, Move.CLOSE)], 2):
+            try:
+                ledger.move_problem(problem=problem, move=move, version=problem.version, note="核查", by=by, at=TEN)
+                told.append((problem.code, "won", person, move.value))
+            except (ledger.Conflict, ValidationError):
+                told.append((problem.code, "late", person, move.value))
+    results.put(told)
+    connections.close_all()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_merge_is_undone_once_while_its_original_is_closed(city):
+    problems = submitted(city, 40)
+    for original, copy in zip(problems[::2], problems[1::2], strict=True):
+        ledger.move_problem(
+            problem=copy, move=Move.MERGE, version=3, note="重复", by=city.office, at=TEN, original=original
+        )
+
+    told = race(undo_or_close, city, problems, 6)
+
+    won = Counter((code, move) for code, outcome, _person, move in told if outcome == "won")
+    assert set(won.values()) == {1}
+    for copy in Problem.objects.filter(pk__in=[problem.pk for problem in problems[1::2]]).select_related("merged_into"):
+        undone = won[copy.code, "unmerge"]
+        assert (copy.merged_into is None, copy.state == "noted") == (bool(undone), bool(undone))
+        assert undone or copy.state == ("closed" if copy.merged_into.state == "closed" else "merged")
+    for problem in Problem.objects.prefetch_related("steps"):
+        assert problem.version == 3 + problem.steps.count()
+    assert Step.objects.count() == Event.objects.filter(action__startswith="problem.").count()
