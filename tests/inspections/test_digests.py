@@ -1,14 +1,11 @@
 """One digest a working day: whom it tells what, once, whoever dies or runs twice (row J2)."""
 
-import os
 import signal
-import sys
-from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
 from django.core import mail
-from django.db import connection, connections
+from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from campaign.models import Delivery, Notice, Robot
@@ -22,6 +19,7 @@ from inspections.services.ladder import climb
 from tests.city import MONDAY, at, make_user
 from tests.inspections.ledger import TEN, advance, make_problem
 from tests.inspections.test_ladder import make_some
+from tests.processes import ended, in_process, killed_after
 from units.models import Membership
 
 THURSDAY, FRIDAY = MONDAY + timedelta(days=3), MONDAY + timedelta(days=4)
@@ -167,40 +165,6 @@ def test_a_chat_group_hears_numbers_only(problem, city):
     ]
 
 
-def in_process(act: Callable[[], object]) -> int:
-    """Start a process that acts and ends without tidying up; gives its id."""
-    connections.close_all()
-    child = os.fork()
-    if child:
-        return child
-    try:
-        act()
-        os._exit(0)
-    except BaseException as error:  # the parent sees the exit code
-        sys.stderr.write(repr(error))
-        os._exit(1)
-
-
-def ended(child: int) -> int:
-    """Wait for a process; its exit code, negative for a signal."""
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-
-
-def killed_after(statements: int) -> None:
-    """Sweep and die by SIGKILL after so many statements."""
-    left = [statements]
-
-    def count(execute, *given):
-        result = execute(*given)
-        left[0] -= 1
-        if not left[0]:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return result
-
-    with connection.execute_wrapper(count):
-        swept(DECEMBER)
-
-
 def everything() -> tuple[list, list, list]:
     """What a sweep leaves behind, without database ids."""
     return (
@@ -214,7 +178,7 @@ def everything() -> tuple[list, list, list]:
 @pytest.mark.parametrize("statements", [1, 3, 5, 8, 11, 14, 17, 20])
 def test_a_sweep_killed_anywhere_is_finished_by_the_next(city, statements):
     make_some(city, 5)
-    assert ended(in_process(lambda: killed_after(statements))) == -signal.SIGKILL
+    assert ended(in_process(lambda: killed_after(statements, lambda: swept(DECEMBER)))) == -signal.SIGKILL
 
     swept(DECEMBER)
 

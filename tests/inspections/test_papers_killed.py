@@ -1,33 +1,16 @@
 """A worker that is killed while it issues papers: no number twice, none left out, each unit one paper."""
 
-import os
 import signal
 from datetime import timedelta
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
-from inspections.models import Paper, PaperRun
+from inspections.models import Paper
 from inspections.services import papers as services
 from tests.inspections.ledger import TEN
-from tests.inspections.test_digests import ended, in_process
 from tests.inspections.test_papers import handed, run_of
-
-
-def killed_after(statements: int, run: PaperRun) -> None:
-    """Issue the papers of a run and die by SIGKILL after so many statements."""
-    left = [statements]
-
-    def count(execute, *given):
-        result = execute(*given)
-        left[0] -= 1
-        if not left[0]:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return result
-
-    with connection.execute_wrapper(count):
-        services.work(pk=run.pk, at=TEN)
+from tests.processes import ended, in_process, killed_after
 
 
 @pytest.mark.django_db(transaction=True)
@@ -36,7 +19,9 @@ def test_a_run_killed_anywhere_takes_no_number_twice(city, statements):
     for number, unit in enumerate((city.east, city.west, city.community), 1):
         handed(city, f"WT-2611-000{number}", unit=unit)
     run = run_of(city)
-    assert ended(in_process(lambda: killed_after(statements, run))) == -signal.SIGKILL
+    assert (
+        ended(in_process(lambda: killed_after(statements, lambda: services.work(pk=run.pk, at=TEN)))) == -signal.SIGKILL
+    )
 
     services.sweep_runs(now=timezone.now() + timedelta(minutes=10))
     services.work(pk=run.pk, at=TEN)

@@ -1,14 +1,11 @@
 """Jobs killed at any point, and started many times at once (rows J1, J2): real processes on the real database."""
 
-import os
 import signal
-import sys
-from collections.abc import Callable
 from datetime import date, timedelta
 from functools import partial
 
 import pytest
-from django.db import connection, connections
+from django.db import connection
 
 from campaign.models import Event, FactChange, Notice
 from campaign.queries import facts_changed
@@ -18,35 +15,12 @@ from reports.rules.periods import parse
 from reports.services import close_ended, publish, roll_up
 from reports.services.objections import set_objection_time
 from tests.city import at
+from tests.processes import Counter, ended, in_process, killed_after, wrapped
 
 from .facts import scatter, weekly_rule
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NOW, AFTER = at(date(2026, 11, 20)), at(date(2026, 11, 23), 0, 5)
-
-
-def in_process(act: Callable[[], object]) -> int:
-    """Start a process that acts and ends without tidying up; gives its id."""
-    connections.close_all()
-    child = os.fork()
-    if child:
-        return child
-    try:
-        act()
-        os._exit(0)
-    except BaseException as error:  # the parent sees the exit code
-        sys.stderr.write(repr(error))
-        os._exit(1)
-
-
-def ended(child: int) -> int:
-    """Wait for a process; its exit code, negative for a signal."""
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-
-
-def killed_after(statements: int) -> None:
-    """Roll up and die by SIGKILL after so many statements."""
-    wrapped(Counter(stop=statements), lambda: roll_up(now=NOW))
 
 
 def content() -> str:
@@ -85,32 +59,12 @@ def test_a_roll_up_killed_anywhere_ends_as_if_it_never_was(busy_city):
         Period.objects.all().delete()
         facts_changed({date(2026, 11, 12), date(2026, 11, 18)})
 
-        assert ended(in_process(lambda statements=statements: killed_after(statements))) == -signal.SIGKILL
+        assert ended(in_process(partial(killed_after, statements, partial(roll_up, now=NOW)))) == -signal.SIGKILL
         assert not Ranking.objects.exists()
         assert FactChange.objects.exists()
 
         roll_up(now=NOW)
         assert content() == whole
-
-
-class Counter:
-    """Counts the statements that are executed; dies by SIGKILL after ``stop`` of them."""
-
-    def __init__(self, stop: int = 0) -> None:
-        self.seen, self.stop = 0, stop
-
-    def __call__(self, execute, *given):
-        result = execute(*given)
-        self.seen += 1
-        if self.seen == self.stop:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return result
-
-
-def wrapped(counter: Counter, act: Callable[[], object]) -> None:
-    """Act under a counter."""
-    with connection.execute_wrapper(counter):
-        act()
 
 
 def test_over_twenty_rounds_ten_jobs_at_once_close_a_period_once_and_tell_it_once(busy_city):
@@ -196,6 +150,6 @@ def test_a_reader_sees_the_old_rows_until_the_new_ones_are_whole(busy_city):
     facts_changed({date(2026, 11, 18)})
     weekly_rule(busy_city, "week", places=0)
 
-    assert ended(in_process(lambda: killed_after(25))) == -signal.SIGKILL
+    assert ended(in_process(partial(killed_after, 25, partial(roll_up, now=NOW)))) == -signal.SIGKILL
 
     assert content() == before
