@@ -13,7 +13,7 @@ from .drill import (
     steps_behind,
 )
 from .figures import Need, city_figures, city_trend, inspection_counts, measure
-from .late import carried_to, late_entries, upheld_since, voided_since
+from .late import adjusted_since, carried_to, closed_rankings_of, late_entries, upheld_since, voided_since
 from .rankings import (
     Shown,
     latest_ranking,
@@ -27,10 +27,12 @@ from .rankings import (
 __all__ = [
     "Need",
     "Shown",
+    "adjusted_since",
     "answers_losing",
     "carried_to",
     "city_figures",
     "city_trend",
+    "closed_rankings_of",
     "duties_behind",
     "indicators_behind",
     "inspection_counts",

@@ -1,13 +1,16 @@
-"""What came after a ranking was closed: late entries, inspections voided since, appeals upheld since."""
+"""What came after a ranking was closed: late entries, inspections voided, appeals upheld, adjustments decided since."""
 
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from campaign.models import User
 from inspections.models import Appeal, Inspection, InspectionUnit
 from units.models import Unit, UnitLink
 
-from ..models import Carried, Ranking
+from ..models import Adjustment, Carried, Ranking
+from ..rules.parts import EventNeed
+from ..rules.spec import RuleSpec
 
 
 def _units(ranking: Ranking) -> QuerySet[Any]:
@@ -68,3 +71,52 @@ def upheld_since(ranking: Ranking) -> QuerySet[Appeal]:
     return Appeal.objects.filter(
         Q(unit__in=ranked) | Exists(above), alive | seen, state=Appeal.State.UPHELD, decided_at__gte=ranking.closed_at
     )
+
+
+def adjusted_since(ranking: Ranking) -> QuerySet[Adjustment]:
+    """Adjustments that the rule takes, for a day of the period: approved after it was closed, or revoked after it."""
+    taken = _taken(ranking)
+    if ranking.closed_at is None or taken is None:
+        return Adjustment.objects.none()
+    period, ranked = ranking.period, _units(ranking)
+    above = UnitLink.objects.filter(descendant=OuterRef("unit"), ancestor__in=ranked)
+    approved = Q(state=Adjustment.State.APPROVED, decided_at__gt=ranking.closed_at)
+    revoked = Q(
+        state=Adjustment.State.REVOKED, decided_at__lte=ranking.closed_at, revoked_at__gt=ranking.closed_at
+    )  # fmt: skip
+    return Adjustment.objects.filter(
+        Q(unit__in=ranked) | Exists(above), taken, approved | revoked, day__range=(period.starts_on, period.ends_on)
+    )
+
+
+def _taken(ranking: Ranking) -> Q | None:
+    """Which adjustments a ranking's rule takes; None where it takes none."""
+    needs = RuleSpec.parse(ranking.rule.spec).needs()
+    found = None
+    for line in (need.line for need in needs if isinstance(need, EventNeed) and need.line.event == "adjustment"):
+        chosen = Q(points__isnull=False)
+        if line.subjects:
+            chosen &= Q(event__in=line.subjects)
+        if line.levels:
+            chosen &= Q(level__in=line.levels)
+        found = chosen if found is None else found | chosen
+    return found
+
+
+def closed_rankings_of(adjustment: Adjustment, user: User) -> list[Ranking]:
+    """The closed rankings, newest revisions, that hold an adjustment's day and were closed before it was decided or
+    revoked: a revision takes that up.
+    """
+    closed = Ranking.objects.visible_to(user).light().filter(
+        closed_at__isnull=False, period__starts_on__lte=adjustment.day, period__ends_on__gte=adjustment.day,
+        group__in=_groups(adjustment),
+    )  # fmt: skip
+    newest = closed.order_by("period_id", "group_id", "-revision").distinct("period_id", "group_id")
+    rows = sorted(newest.select_related("period", "group", "rule"), key=lambda ranking: ranking.period.starts_on)
+    return [ranking for ranking in rows if adjusted_since(ranking).filter(pk=adjustment.pk).exists()]
+
+
+def _groups(adjustment: Adjustment) -> QuerySet[Any]:
+    """The groups of the unit and of those above it."""
+    links = UnitLink.objects.filter(descendant=adjustment.unit_id, ancestor__group__isnull=False)
+    return links.order_by().values("ancestor__group")

@@ -20,6 +20,7 @@ from units.services.tasks import Overtaken
 
 from ..forms.adjustment import AdjustmentFilter, AdjustmentForm, DecisionForm, RevocationForm
 from ..models import Adjustment, AdjustmentProof
+from ..queries import closed_rankings_of
 from ..services.adjustments import decide_adjustment, propose_adjustment, revoke_adjustment
 
 PAGE = 50
@@ -88,6 +89,7 @@ def _page(request: UserRequest, found: Adjustment, form: Form | None = None, sta
     context = {
         "adjustment": found,
         "form": form,
+        "unchanged": closed_rankings_of(found, request.user),
         "trail": [{"label": _("Adjustments"), "url": ".."}],
         "decide": may_decide and found.state == Adjustment.State.PROPOSED,
         "revoke": may_decide and found.state == Adjustment.State.APPROVED,

@@ -19,8 +19,8 @@ from campaign.permissions import Permission
 from inspections.models import Appeal, Inspection
 
 from ..forms.looking import looked_at
-from ..models import Ranking
-from ..queries import carried_to, late_entries, ranking_stamp, upheld_since, voided_since
+from ..models import Adjustment, Ranking
+from ..queries import adjusted_since, carried_to, late_entries, ranking_stamp, upheld_since, voided_since
 from ..queries import ranking_page as pages
 from ..queries.glance import Glance, glance
 from ..queries.objections import held_back
@@ -110,7 +110,7 @@ def _page(request: UserRequest, shown: Ranking, mine: frozenset[int], acts: tupl
 @require_GET
 @require(Permission.SEE_INSPECTIONS)
 def late(request: UserRequest, period: str, group: str) -> HttpResponse:
-    """Inspections entered or voided and appeals upheld after the closing; they wait for the next revision."""
+    """What came after the closing: inspections entered or voided, appeals upheld, adjustments decided."""
     shown = found_or_404(request, period, group)
     visible = Inspection.objects.visible_to(request.user).select_related("site", "inspector")
     after, voided = (
@@ -123,6 +123,8 @@ def late(request: UserRequest, period: str, group: str) -> HttpResponse:
     context |= {"came": came[:100], "came_count": came.count(), "goes_on": shown.rule.spec.get("late") == "next"}
     context |= {"late_count": after.count(), "voided_count": voided.count(), "upheld_count": appeals.count()}
     context["upheld"] = appeals.select_related("problem__site", "unit")[:100]
+    adjusted = Adjustment.objects.visible_to(request.user).filter(pk__in=adjusted_since(shown).values("pk"))
+    context |= {"adjusted": adjusted.select_related("unit")[:100], "adjusted_count": adjusted.count()}
     template = "reports/ranking_late.html#note" if request.htmx else "reports/ranking_late.html"
     return TemplateResponse(request, template, context)
 

@@ -2,6 +2,7 @@
 
 import json
 from datetime import date, timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -11,13 +12,16 @@ from django.db.utils import IntegrityError
 from django.test.utils import CaptureQueriesContext
 
 from campaign.models import Event, FactChange
-from reports.models import Adjustment
+from reports.models import Adjustment, Ranking
+from reports.queries import adjusted_since, closed_rankings_of
+from reports.services import close_period, open_period
 from reports.services.adjustments import decide_adjustment, propose_adjustment, revoke_adjustment
-from tests.city import make_user
+from tests.city import at, make_user
 from units.services.tasks import Overtaken
 
 from . import ranked as made
 from .adjusted import AFTERWARDS, DAY, a_proof, approved, proposed
+from .facts import visit, weekly_rule
 
 
 def test_an_approved_adjustment_counts_and_its_periods_are_computed_anew(city):
@@ -123,6 +127,57 @@ def test_approved_ones_are_frozen_with_the_inputs(city):
     assert json.loads(ranking.inputs)["adjustments"] == [
         {"code": counted.code, "day": "2026-11-18", "event": "praise", "level": "city", "points": "5.00", "unit": "S1"}
     ]
+
+
+PRAISED = {"kind": "points", "figure": "praised", "title": "加分", "base": "0", "lines": [
+    {"event": "adjustment", "subjects": ["praise"]},
+]}  # fmt: skip
+CLOSED = at(date(2026, 11, 23), 9)
+
+
+@pytest.fixture
+def closed_week(city):
+    """Week 47 closed on the Monday after under a rule that takes praise, with one praise in it."""
+    weekly_rule(city, total="sum", components=[{"figure": "conformity", "weight": "100"}, PRAISED])
+    counted = approved(city)
+    visit(city, site=city.market, seen_at=at(DAY), earned=8)
+    period = open_period(code="2026-W47", now=CLOSED)
+    close_period(period=period, by=city.office, now=CLOSED)
+    return SimpleNamespace(counted=counted, ranking=Ranking.objects.get())
+
+
+def decided(city, **fields) -> Adjustment:
+    """An adjustment that is approved an hour after the closing."""
+    late = proposed(city, **fields)
+    decide_adjustment(adjustment=late, approved=True, answer="", by=city.supervisor, at=CLOSED + timedelta(hours=1))
+    return late
+
+
+def test_what_is_decided_after_closing_is_listed_and_waits_for_a_revision(city, closed_week, signed_in):
+    late = decided(city)
+    decided(city, event="criticism", points=-2)  # the rule does not take it
+    decided(city, day=date(2026, 11, 8))
+    proposed(city)
+    revoked = closed_week.counted
+    assert list(adjusted_since(closed_week.ranking)) == [late]
+
+    revoke_adjustment(adjustment=revoked, reason="通报对象有误", by=city.supervisor, at=CLOSED + timedelta(hours=2))
+    assert set(adjusted_since(closed_week.ranking)) == {late, revoked}
+    client = signed_in(city.office)
+    address = closed_week.ranking.get_absolute_url().replace("/rankings/", "/rankings/late/")
+    page = client.get(address).content.decode()
+    assert (late.code in page, revoked.code in page) == (True, True)
+    note = client.get(address, headers={"hx-request": "true"}).content.decode()
+    assert "2 项加分扣分作出决定" in note
+
+
+def test_an_adjustment_names_the_closed_rankings_that_do_not_hold_it(city, closed_week, signed_in):
+    late = decided(city)
+    client = signed_in(city.office)
+
+    assert "在批准前已定稿" in client.get(late.get_absolute_url()).content.decode()
+    assert "待更正版处理" not in client.get(closed_week.counted.get_absolute_url()).content.decode()
+    assert closed_rankings_of(late, city.neighbour) == []
 
 
 def form(**fields) -> dict[str, object]:
