@@ -21,7 +21,7 @@ from ..forms.recheck import DrawForm, RecheckFilter, ResultForm
 from ..models import Draw, Photo, Recheck
 from ..queries.rechecks import PAGE, blind_to_do, rechecks_of, repeated
 from ..rules import SubmissionConflict
-from ..services.photos import receive_photo
+from ..services.photos import named, receive_photo
 from ..services.rechecks import finish_recheck, make_draw
 
 
@@ -131,7 +131,7 @@ def _sent(request: UserRequest) -> ResultForm:
         try:
             receive_photo(upload=upload, client_uuid=uuid, by=request.user, at=timezone.now())
         except ValidationError as refused:
-            wrong += refused.messages
+            wrong += named(upload, refused)
         else:
             data.appendlist("photos", str(uuid))
     form = ResultForm(data)
