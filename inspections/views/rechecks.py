@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from campaign.guard import UserRequest, require
 from campaign.permissions import Permission
 
-from ..forms.fields import MOST_PHOTOS
+from ..forms.fields import MOST_PHOTOS, is_uuid
 from ..forms.recheck import DrawForm, RecheckFilter, ResultForm
 from ..models import Draw, Photo, Recheck
 from ..queries.rechecks import PAGE, blind_to_do, rechecks_of, repeated
@@ -111,7 +111,7 @@ def recheck(request: UserRequest, code: str, problem: str) -> HttpResponse:
             else:
                 messages.success(request, _("Written down."))
                 return redirect("inspections:rechecks")
-    kept = getattr(form, "cleaned_data", {}).get("photos")
+    kept = list(filter(is_uuid, form.data.getlist("photos")))
     context = {
         "recheck": found,
         "problem": found.problem,
