@@ -111,7 +111,7 @@ def recheck(request: UserRequest, code: str, problem: str) -> HttpResponse:
             else:
                 messages.success(request, _("Written down."))
                 return redirect("inspections:rechecks")
-    kept = list(filter(is_uuid, form.data.getlist("photos")))
+    kept = [number for number in form["photos"].value() or () if is_uuid(number)]
     context = {
         "recheck": found,
         "problem": found.problem,
