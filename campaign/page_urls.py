@@ -13,6 +13,7 @@ urlpatterns = [
     path("inbox/<uuid:uuid>/", notices.notice, name="notice"),
     path("robots/", robots.robots, name="robots"),
     path("robots/new/", robots.robot_new, name="robot_new"),
+    path("robots/again/", robots.delivery_again, name="delivery_again"),
     path("robots/<str:code>/", robots.robot, name="robot"),
     path("robots/<str:code>/try/", robots.robot_try, name="robot_try"),
     path("suggestions/", suggestions.suggestions, name="suggestions"),

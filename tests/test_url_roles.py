@@ -32,6 +32,7 @@ PAGES = {
     "campaign:robot_new": {OFFICE},
     "campaign:robot": {OFFICE},
     "campaign:robot_try": {OFFICE},
+    "campaign:delivery_again": {OFFICE},
     "campaign:users": {SYSTEM, SECURITY},
     "campaign:user_new": {SYSTEM},
     "campaign:user": {SYSTEM, SECURITY},

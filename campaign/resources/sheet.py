@@ -113,6 +113,7 @@ class Check:
     on: date
     options: Options
     heads: dict[str, str] = field(default_factory=dict)
+    titles: dict[str, str] = field(default_factory=dict)
     cleaned: dict[str, list[Any]] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     fault_count: int = 0
@@ -137,8 +138,8 @@ class Check:
         return column in self.heads
 
     def head_of(self, column: str) -> str:
-        """What the file calls one of our columns."""
-        return self.table.origins.get(column) or self.heads.get(column, column)
+        """What the file calls one of our columns; where it has none, what we call it."""
+        return self.table.origins.get(column) or self.heads.get(column) or self.titles.get(column, column)
 
     def fault(self, row: int, column: str, reason: str) -> None:
         """Say what is wrong with a cell."""
@@ -283,6 +284,7 @@ class SheetResource(resources.Resource):
     def bind(self, check: Check) -> bool:
         """Find the columns and clean their cells; whether all required ones are there."""
         known = self.names()
+        check.titles = {code: column.names[0] for code, column in self.columns().items() if column.names}
         for head in check.table.heads:
             code = known.get(plain(head))
             if code and code not in check.heads:

@@ -35,6 +35,18 @@ def try_robot(*, robot: Robot, text: str, by: User, at: datetime) -> None:
     record("robot.tried", robot, by=by)
 
 
+@transaction.atomic
+def send_again(*, delivery: Delivery, by: User, at: datetime) -> bool:
+    """Put a message that was given up back into the outbox, its attempts counted anew; False where it is none."""
+    given_up = Delivery.objects.filter(pk=delivery.pk, given_up_at__isnull=False)
+    if not given_up.update(given_up_at=None, attempts=0, next_try_at=at, last_error=""):
+        return False
+    to = {"code": delivery.robot.code} if delivery.robot else {"username": delivery.person.username}  # type: ignore[union-attr]
+    told = {"first_at": delivery.at.isoformat(), "attempts": delivery.attempts, "error": delivery.last_error}
+    record("delivery.sent_again", delivery, by=by, reference=delivery.key, before=told, after=to)
+    return True
+
+
 def latest_deliveries(*, most: int) -> list[Delivery]:
     """The last messages to groups and by e-mail, newest first."""
     return list(Delivery.objects.select_related("robot", "person")[:most])

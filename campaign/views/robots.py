@@ -9,9 +9,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from ..forms.robots import RobotForm
 from ..guard import UserRequest, require
-from ..models import Robot
+from ..models import Delivery, Robot
 from ..permissions import Permission
-from ..services.robots import latest_deliveries, save_robot, try_robot
+from ..services.robots import latest_deliveries, save_robot, send_again, try_robot
 
 LATEST = 50
 
@@ -55,4 +55,17 @@ def robot_try(request: UserRequest, code: str) -> HttpResponse:
     found = get_object_or_404(Robot, code=code)
     try_robot(robot=found, text=_("A message for trying: this robot is connected."), by=request.user, at=timezone.now())
     messages.success(request, _("The message is on its way; in a minute the list says what became of it."))
+    return redirect("campaign:robots")
+
+
+@require_POST
+@require(Permission.MANAGE_ROBOTS)
+def delivery_again(request: UserRequest) -> HttpResponse:
+    """Send a message that was given up once more, as it was written; the list says what became of it."""
+    given_up = Delivery.objects.select_related("robot", "person")
+    found = get_object_or_404(given_up, key=request.POST.get("message", ""))
+    if send_again(delivery=found, by=request.user, at=timezone.now()):
+        messages.success(request, _("The message is on its way; in a minute the list says what became of it."))
+    else:
+        messages.info(request, _("This message has not been given up; the list says how it stands."))
     return redirect("campaign:robots")

@@ -132,7 +132,10 @@ class AcceptForm(forms.Form):
         label=_("responsible unit"), max_length=100, required=False, help_text=_("Empty: the unit of the site.")
     )
     severity = forms.ChoiceField(label=_("severity"), choices=CheckItem.Severity.choices, initial="normal")
-    limit = forms.CharField(label=_("repair limit"), max_length=8, initial=DEFAULT_LIMIT)
+    limit = forms.CharField(
+        label=_("repair limit"), max_length=8, initial=DEFAULT_LIMIT,
+        help_text=_("4h = 4 working hours, 3d = 3 working days"),
+    )  # fmt: skip
 
     def clean_site(self) -> Site | None:
         """By code, else by its whole name. Raises ValidationError when there is none, or more than one."""

@@ -45,13 +45,14 @@ class ExemptionForm(forms.ModelForm[Exemption]):
             "reason", "approved_by", "valid_from", "valid_to", "from_time", "to_time", "site_type", "lat", "lon",
             "radius", "lat_to", "lon_to", "words",
         )  # fmt: skip
+        help_texts = {"radius": _("An area is a point with a radius, or two corners of a box.")}
         widgets = {
             name: forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d") for name in ("valid_from", "valid_to")
         } | {name: forms.TimeInput(attrs={"type": "time"}, format="%H:%M") for name in ("from_time", "to_time")}
 
     field_order = (
-        "reason", "approved_by", "at_site", "site_type", "of_unit", "valid_from", "valid_to", "from_time", "to_time",
-        "of_items", "words", "lat", "lon", "radius", "lat_to", "lon_to",
+        "reason", "approved_by", "valid_from", "valid_to", "from_time", "to_time", "at_site", "site_type",
+        "of_items", "words", "of_unit", "radius", "lat", "lon", "lat_to", "lon_to",
     )  # fmt: skip
 
     def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:

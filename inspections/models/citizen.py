@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from campaign.contact import decrypted, masked
@@ -81,6 +82,13 @@ class CitizenReport(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("inspections:citizen_report", args=[self.code])
+
+    @property
+    def located(self) -> str:
+        """What is wrong, led by the reporter's words for the place where they name no site: a problem has no others."""
+        if self.site_id or not self.place:
+            return self.text
+        return gettext("%(place)s: %(text)s") % {"place": self.place, "text": self.text}
 
     @property
     def stage(self) -> str:

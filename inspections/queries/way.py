@@ -46,6 +46,16 @@ class Way:
     path: list[Stretch]
     later: list[Later]
 
+    @property
+    def rested(self) -> list[Stretch]:
+        """The days off before the clock started to count."""
+        return [piece for piece in self.path if piece.ends <= self.counts_from]
+
+    @property
+    def counted(self) -> list[Stretch]:
+        """The pieces from the moment the clock started to count."""
+        return self.path[len(self.rested) :]
+
 
 def way_to(problem: Problem, steps: Sequence[Step], clock: WorkClock) -> Way | None:
     """How the deadline of a problem came about; None where today's calendar does not lead to it.

@@ -11,6 +11,7 @@ from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from campaign.keeping import files_of_transaction
 from campaign.models import User
@@ -30,6 +31,11 @@ def read_upload(upload: UploadedFile) -> bytes:
     if (upload.size or 0) > MOST_BYTES:
         raise ValidationError({"photos": str(PictureRefused("bytes"))}, code="bytes")
     return upload.read()
+
+
+def named(upload: UploadedFile, wrong: ValidationError) -> list[str]:
+    """What is wrong with a file, each sentence with the file's name: several are chosen at once."""
+    return [_("%(name)s: %(text)s") % {"name": upload.name, "text": words} for words in wrong.messages]
 
 
 def receive_photo(*, upload: UploadedFile, client_uuid: UUID, by: User, at: datetime) -> Photo:

@@ -112,7 +112,7 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     report.refresh_from_db(fields=["state"])
-    initial = {"text": report.text, "site": report.site.code if report.site else ""}
+    initial = {"text": report.located, "site": report.site.code if report.site else ""}
     shown = {name: made(prefix=name, initial=initial if name == "accept" else None) for name, made in FORMS.items()}
     if form is not None:
         shown[act] = form

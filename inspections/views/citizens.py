@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
@@ -19,9 +20,9 @@ from ..models import CitizenReport
 from ..queries.citizens import public_places
 from ..rules import SubmissionConflict
 from ..services.citizens import MOST_PHOTOS, answer_repair, citizen, is_known, receive_report, report_of
-from ..services.photos import number_in_form, read_upload, store_photo
+from ..services.photos import named, number_in_form, read_upload, store_photo
 
-Uploads = dict[UUID, bytes]
+Uploads = dict[UUID, tuple[UploadedFile, bytes]]
 
 
 @never_cache
@@ -71,9 +72,9 @@ def _read(request: HttpRequest, data: QueryDict) -> tuple[Uploads, list[str]]:
         try:
             content = read_upload(upload)
         except ValidationError as error:
-            wrong += error.messages
+            wrong += named(upload, error)
         else:
-            uploads[number_in_form(number, "photos", content)] = content
+            uploads[number_in_form(number, "photos", content)] = upload, content
     for known in uploads:
         data.appendlist("photos", str(known))
     return uploads, wrong
@@ -85,13 +86,13 @@ def _store(data: QueryDict, uploads: Uploads, *, address: str | None) -> list[st
     Each counts for an ``address`` and the city, also where the report is not sent in the end. Raises TooMany.
     """
     wrong: list[str] = []
-    for number, content in uploads.items():
+    for number, (upload, content) in uploads.items():
         if address:
             take(photo_limits(address), at=timezone.now())
         try:
             store_photo(data=content, client_uuid=number, by=citizen(), at=timezone.now(), unnamed=True)
         except (ValidationError, SubmissionConflict) as error:
-            wrong += error.messages if isinstance(error, ValidationError) else [str(error)]
+            wrong += named(upload, error) if isinstance(error, ValidationError) else [str(error)]
             data.setlist("photos", [kept for kept in data.getlist("photos") if kept != str(number)])
     return wrong
 

@@ -28,7 +28,7 @@ from ..rules import Outcome, SubmissionConflict
 from ..services.again import note_fixed, see_again
 from ..services.entry import record_inspection
 from ..services.noting import DEFAULT_LIMIT, note_problem, sources_for
-from ..services.photos import number_in_form, read_upload, store_photo
+from ..services.photos import named, number_in_form, read_upload, store_photo
 
 MOST_FOUND = 20
 
@@ -221,7 +221,7 @@ def keep_files(request: UserRequest, data: QueryDict) -> dict[str, list[str]]:
                 number = number_in_form(form, field, content)
                 store_photo(data=content, client_uuid=number, by=request.user, at=timezone.now())
             except ValidationError as error:
-                refused.setdefault(field, []).extend(error.messages)
+                refused.setdefault(field, []).extend(named(upload, error))
             except SubmissionConflict as conflict:
                 refused.setdefault(field, []).append(str(conflict))
             else:

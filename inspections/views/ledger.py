@@ -22,11 +22,11 @@ from campaign.services.kept import content_type
 
 from ..forms.fields import MOST_PHOTOS, is_uuid
 from ..forms.moves import FORMS, PAIR, MoveForm
-from ..models import Problem, SuspensionProof
+from ..models import Problem, Step, SuspensionProof
 from ..queries import ledger
 from ..rules import TRANSITIONS, Move, State
 from ..services.ledger import Conflict, move_problem, resume_ended
-from ..services.photos import receive_photo
+from ..services.photos import named, receive_photo
 from .bulk import acts_for
 from .looking import answer, link, looked, set_asked, set_left, tabs
 from .problem_page import page_context, typed_in
@@ -104,12 +104,12 @@ def problem_move(request: UserRequest, code: str, move: str) -> HttpResponse:
     except Conflict as conflict:
         version, note = form.cleaned_data["version"], form.cleaned_data["note"]
         if conflict.repeats(move=act, version=version, by=request.user, note=note):
-            return _moved(request, conflict.problem)
+            return _moved(request, conflict.problem, act)
         data["version"] = str(conflict.problem.version)
         return _again(
             request, _problem(request, code), act, FORMS[act](data, request.FILES), status=409, conflict=conflict
         )
-    return _moved(request, moved)
+    return _moved(request, moved, act)
 
 
 @require_safe
@@ -155,11 +155,7 @@ def _kept(request: UserRequest, upload: UploadedFile, refused: list[ValidationEr
     try:
         receive_photo(upload=upload, client_uuid=number, by=request.user, at=timezone.now())
     except ValidationError as wrong:
-        refused.append(
-            ValidationError(
-                [_("%(name)s: %(text)s") % {"name": upload.name, "text": words} for words in wrong.messages]
-            )
-        )
+        refused.append(ValidationError(named(upload, wrong)))
         return ""
     return str(number)
 
@@ -187,8 +183,10 @@ def _again(
     return response
 
 
-def _moved(request: UserRequest, moved: Problem) -> HttpResponse:
-    words = _("%(code)s: %(state)s.") % {"code": moved.code, "state": moved.get_state_display()}
+def _moved(request: UserRequest, moved: Problem, act: Move) -> HttpResponse:
+    stays = TRANSITIONS[act].target is None
+    words = _("%(code)s: %(move)s. Still “%(state)s”.") if stays else _("%(code)s: %(state)s.")
+    words %= {"code": moved.code, "move": dict(Step.MOVES)[act], "state": moved.get_state_display()}
     if not Problem.objects.visible_to(request.user).filter(pk=moved.pk).exists():
         return _gone(request, words)
     if not _in_panel(request, moved):

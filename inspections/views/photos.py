@@ -18,7 +18,7 @@ from campaign.permissions import Permission
 
 from ..models import Photo
 from ..rules import SubmissionConflict
-from ..services.photos import receive_photo
+from ..services.photos import named, receive_photo
 
 SEE = (Permission.SEE_PROBLEMS, Permission.SEE_INSPECTIONS)
 SEND = (Permission.ENTER_INSPECTIONS, Permission.NOTE_PROBLEMS, Permission.REPAIR)
@@ -55,7 +55,7 @@ def photo_add(request: UserRequest) -> HttpResponse:
     except ValueError:
         return JsonResponse({"detail": _("Choose a photograph.")}, status=400)
     except ValidationError as error:
-        return JsonResponse({"detail": " ".join(error.messages)}, status=422)
+        return JsonResponse({"detail": " ".join(named(upload, error))}, status=422)
     except SubmissionConflict as conflict:
         return JsonResponse({"detail": str(conflict)}, status=409)
     where = {name: reverse(f"inspections:{name}", args=[kept.client_uuid]) for name in ("photo", "thumb")}

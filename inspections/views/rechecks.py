@@ -16,12 +16,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 from campaign.guard import UserRequest, require
 from campaign.permissions import Permission
 
-from ..forms.fields import MOST_PHOTOS
+from ..forms.fields import MOST_PHOTOS, is_uuid
 from ..forms.recheck import DrawForm, RecheckFilter, ResultForm
 from ..models import Draw, Photo, Recheck
 from ..queries.rechecks import PAGE, blind_to_do, rechecks_of, repeated
 from ..rules import SubmissionConflict
-from ..services.photos import receive_photo
+from ..services.photos import named, receive_photo
 from ..services.rechecks import finish_recheck, make_draw
 
 
@@ -111,7 +111,7 @@ def recheck(request: UserRequest, code: str, problem: str) -> HttpResponse:
             else:
                 messages.success(request, _("Written down."))
                 return redirect("inspections:rechecks")
-    kept = getattr(form, "cleaned_data", {}).get("photos")
+    kept = [number for number in form["photos"].value() or () if is_uuid(number)]
     context = {
         "recheck": found,
         "problem": found.problem,
@@ -131,7 +131,7 @@ def _sent(request: UserRequest) -> ResultForm:
         try:
             receive_photo(upload=upload, client_uuid=uuid, by=request.user, at=timezone.now())
         except ValidationError as refused:
-            wrong += refused.messages
+            wrong += named(upload, refused)
         else:
             data.appendlist("photos", str(uuid))
     form = ResultForm(data)

@@ -119,10 +119,12 @@ def test_file_that_is_no_photograph_is_refused_at_once(open_page, city):
     item(page, 1).locator(".answer-not-met").click()
 
     file = {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": b"<html><script>"}
-    item(page, 1).locator("[data-file][multiple]").set_input_files([file])
+    item(page, 1).locator("[data-file][multiple]").set_input_files([file, picture()])
 
     page.wait_for_selector("#item-1 [data-refused]:not([hidden])")
-    assert item(page, 1).locator(".photo").count() == 0
+    page.wait_for_selector("#item-1 .photo:not(.is-sending)")
+    assert item(page, 1).locator(".photo").count() == 1
+    assert "a.jpg" in item(page, 1).locator("[data-refused]").inner_text()  # still said after the other arrived
 
 
 def test_everything_works_without_javascript(open_page, city):

@@ -146,20 +146,48 @@ def test_a_group_that_is_not_there(robot, group, settings):
     assert "ConnectionRefusedError" in delivery.last_error
 
 
-def test_after_the_last_pause_it_is_given_up_with_its_reason(client, city, robot, group):
+@pytest.fixture
+def given_up(robot, group) -> Delivery:
+    """Refused by the group as often as it is tried."""
     group.status = 500
     delivery, now = waiting(robot), NOON
     for pause in [*PAUSES, timedelta(days=1)]:
         send_due(now=now)
         now += pause
     delivery.refresh_from_db()
+    return delivery
 
-    assert delivery.given_up_at
+
+def test_after_the_last_pause_it_is_given_up_with_its_reason(client, city, given_up, group):
+    assert given_up.given_up_at
     assert len(group.heard) == len(PAUSES) + 1
     client.force_login(city.office)
     page = client.get("/robots/").text
     assert "已放弃" in page
     assert "500" in page
+
+
+def test_one_that_was_given_up_is_sent_again_by_the_office(client, city, given_up, group):
+    group.status = 200
+    client.force_login(city.office)
+    assert "重新发送" in client.get("/robots/").text
+
+    for _click in range(2):
+        client.post("/robots/again/", {"message": given_up.key})
+
+    given_up.refresh_from_db()
+    assert send_due(now=given_up.next_try_at) == 1
+    assert "重新发送" not in client.get("/robots/").text
+    event = Event.objects.get(action="delivery.sent_again")
+    assert (event.actor, event.reference, event.before["attempts"]) == (city.office, given_up.key, len(PAUSES) + 1)
+
+
+def test_one_that_waits_is_not_sent_twice(client, city, robot):
+    client.force_login(city.office)
+    client.post("/robots/again/", {"message": waiting(robot).key})
+
+    assert not Event.objects.filter(action="delivery.sent_again").exists()
+    assert client.post("/robots/again/", {"message": "b"}).status_code == 404
 
 
 def test_who_was_too_slow_does_not_write_over_the_next(robot):

@@ -54,6 +54,13 @@ def test_a_call_becomes_a_problem_of_the_hotline(city, tmp_path):
     assert (problem.text, problem.unit) == ("东街12号 夜间施工噪声扰民", city.east)
 
 
+def test_a_row_without_a_unit_is_told_in_our_word_for_the_missing_column(city, tmp_path):
+    heads = [head for head in HOTLINE if head != "承办单位"]
+    check = take(tmp_path, "hotline-12345", heads, [cell for cell in CALL if cell != "东街"])
+
+    assert [fault.column for fault in check.faults] == ["责任单位"]
+
+
 def test_what_the_caller_says_stays_with_the_problem_and_is_its_units_satisfaction(city, tmp_path):
     other = ["2", "GD2", *CALL[2:10], "未接通", ""]
     third = ["3", "GD3", *CALL[2:10], "不满意", ""]

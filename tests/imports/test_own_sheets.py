@@ -104,7 +104,7 @@ def test_deadlines_that_are_not_given_come_from_the_work_calendar(filled):
 def test_a_deadline_beyond_the_calendar_is_asked_for(city):
     check = take("problems", "code|unit|text|noted_at|handed_over_at\nX|S1|某事|2019-05-01 08:00|2019-05-02 08:00")
 
-    assert [fault.column for fault in check.faults] == ["due_at"]
+    assert [fault.column for fault in check.faults] == ["整改期限"]
 
 
 def test_units_may_name_superiors_further_down(city):

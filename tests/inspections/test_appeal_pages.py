@@ -73,6 +73,14 @@ def test_what_is_missing_is_said_and_what_was_typed_stays(client, city, held, da
     assert answer.context["form"].errors
 
 
+def test_files_of_a_form_that_comes_back_are_asked_for_again(client, city, held):
+    proof = SimpleUploadedFile("证明.pdf", b"%PDF-1.4")
+
+    answer = page(client, city.leader, f"{held.get_absolute_url()}appeal/", {"against": "severity", "proofs": [proof]})
+
+    assert (answer.status_code, "请重新选择文件" in answer.text) == (422, True)
+
+
 def test_a_file_that_is_none_of_ours_is_refused(client, city, held):
     bad = SimpleUploadedFile("x.html", b"<script>")
 

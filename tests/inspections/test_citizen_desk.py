@@ -94,6 +94,13 @@ def test_the_contact_is_shown_once_and_the_trail_says_by_whom(desk, city):
     assert PHONE not in f"{event.before}{event.after}"
 
 
+def test_where_no_site_is_named_the_problem_says_the_place(client, city):
+    client.post("/report/", filled(place="东街桥下", text="路面塌陷，有人绊倒"))
+    client.force_login(city.office)
+
+    assert "东街桥下：路面塌陷，有人绊倒</textarea>" in client.get(CitizenReport.objects.get().get_absolute_url()).text
+
+
 def test_taking_up_makes_a_problem_with_the_photographs(client, city):
     client.post("/report/", filled(site="D1", place="", files=[upload()]))
     report = CitizenReport.objects.get()

@@ -76,6 +76,12 @@ def test_nothing_is_granted_twice(city, asked):
         advance(granted, Move.ASK_TIME, city=city, until=date(2026, 12, 20))
 
 
+def test_an_act_that_leaves_the_state_says_what_was_done(client, city, asked):
+    send(client, city.office, asked, "refuse_time")
+
+    assert "不同意延期，状态仍为“整改中”" in page_of(client, city.office, asked).text
+
+
 def test_the_next_holder_may_ask_for_its_own(client, city, asked):
     granted = advance(asked, Move.GRANT_TIME, city=city)
     moved = advance(granted, Move.TRANSFER, city=city, when=TUESDAY, unit=city.west)

@@ -82,7 +82,7 @@ def test_a_way_costs_the_same_for_2_and_60(office, city, path, count):
     with CaptureQueriesContext(connection) as queries:
         office.get(path)
 
-    assert len(queries) <= 15, [query["sql"] for query in queries]
+    assert len(queries) <= 17, [query["sql"] for query in queries]
 
 
 # The board

@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 import time_machine
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 
 from campaign.models import Notice
@@ -19,6 +20,7 @@ from reports.queries import Need, measure
 from reports.rules.periods import parse
 from tests.city import MONDAY, at, make_user
 from tests.inspections.ledger import advance, make_problem
+from tests.inspections.pictures import jpeg
 
 TUESDAY = at(date(2026, 11, 24), 9)
 WINDOW = parse("2026-W48").window(at(date(2026, 12, 20)))
@@ -60,6 +62,17 @@ def inspect(city, who, when, *outcomes) -> Inspection:
     return record_inspection(
         site=city.market, seen_at=when, kind="recheck", answers=answers, client_uuid=uuid4(), by=who, recorded_at=when
     )
+
+
+def test_a_broken_photograph_takes_none_of_the_others_along(client, other, sent):
+    client.force_login(other)
+    files = [SimpleUploadedFile("a.jpg", jpeg((40, 30))), SimpleUploadedFile("b.jpg", b"<html>")]
+    address = f"/rechecks/{sent.draw.code}/{sent.problem.code}/"
+
+    page = client.post(address, {"result": "false", "note": "灯仍不亮", "files": files})
+
+    assert (page.status_code, "b.jpg" in page.text) == (422, True)
+    assert f'name="photos" value="{Photo.objects.get().client_uuid}"' in page.text
 
 
 def test_a_share_is_drawn_from_every_unit_at_least_one():

@@ -159,6 +159,17 @@ def test_the_page_shows_each_step(client, city, held):
     assert places == sorted(places)
 
 
+def test_handed_over_on_a_sunday_the_day_off_comes_before_the_opening(client, city):
+    problem = advance(make_problem(city), Move.HAND_OVER, city=city, when=november(29))
+
+    shown = page(client, city.office, problem, november(29, 11))
+
+    lines = ("<span>11月29日 周日 10:00", "<span>11月29日 周日<", "<span>11月30日 周一 08:00")
+    places = [shown.find(line) for line in lines]
+    assert -1 not in places
+    assert places == sorted(places)
+
+
 def test_the_limit_to_receive_explains_itself(client, city):
     problem = advance(make_problem(city), Move.HAND_OVER, city=city, when=at(date(2026, 11, 20), 16))
 

@@ -1,5 +1,6 @@
 // Photographs: a preview at once, sent while the person goes on; what could not be sent goes with the form.
 const waiting = new WeakMap(); // tile → file that did not arrive yet
+const refused = new WeakMap(); // field → what was wrong with the files chosen last
 
 function tile(form, url, number, name) {
   const span = document.createElement("span");
@@ -36,11 +37,12 @@ async function send(form, field, span, file) {
     if (answer.ok) {
       waiting.delete(span);
       span.querySelector("img").src = told.thumb;
-      tell(field, "");
+      tell(field, refused.get(field).join(" "));
     } else if (answer.status === 422 || answer.status === 409) {
       waiting.delete(span);
       span.remove();
-      tell(field, told.detail ?? "");
+      refused.get(field).push(told.detail ?? "");
+      tell(field, refused.get(field).join(" "));
     } else {
       throw new Error(String(answer.status));
     }
@@ -66,6 +68,8 @@ export function photographs(form) {
     const input = event.target.closest?.("[data-file]");
     if (!input?.files.length) return;
     const field = input.closest("[data-photos]");
+    refused.set(field, []);
+    tell(field, "");
     for (const file of input.files) {
       const span = tile(form, URL.createObjectURL(file), newNumber(), field.dataset.name);
       field.querySelector(".photo-add").before(span);
