@@ -19,9 +19,9 @@ from campaign.services.kept import content_type
 from units.services.tasks import Overtaken
 
 from ..forms.objection import AnswerForm, ObjectionFilter, ObjectionForm, TimeForm
-from ..models import Objection, ObjectionProof, ObjectionTime, Period, RankingRow
+from ..models import Objection, ObjectionProof, ObjectionTime, Period, Ranking, RankingRow
 from ..queries import shown_components
-from ..queries.objections import announced_row, announced_rows
+from ..queries.objections import announced_row, announced_rows, was_published
 from ..rules.figures import FIGURES
 from ..services.objections import answer_objection, object_to, set_objection_time
 
@@ -78,6 +78,8 @@ def objection_new(request: UserRequest, period: str, group: str, unit: str) -> H
     """A unit's own row as closed, its objections with their answers, and the form for another one."""
     row = announced_row(request.user, period, group, unit)
     if row is None:
+        if was_published(request.user, period, group, unit):
+            return redirect("reports:ranking_unit", period, group, unit)
         raise Http404
     parts, now = shown_components(row), timezone.now()
     form = ObjectionForm(request.POST or None, request.FILES or None, parts=parts)
@@ -127,9 +129,16 @@ def _found(request: UserRequest, code: str) -> Objection:
 
 
 def _page(request: UserRequest, found: Objection, form: AnswerForm | None = None, status: int = 200) -> HttpResponse:
+    ranking = found.ranking
+    names = [ranking.period.code, ranking.group.code, found.unit.code]
+    own = ranking.state == Ranking.State.CLOSED and request.user.can(Permission.RAISE_OBJECTIONS)
+    row = reverse("reports:objection_new" if own else "reports:ranking_unit", args=names)
+    again = found.waits_for_recomputing and request.user.can(Permission.CLOSE_PERIODS)
     context = {
         "objection": found,
         "about": about_words(found),
+        "row_url": row if own else f"{row}?revision={ranking.revision}",
+        "recompute": f"{ranking.get_absolute_url()}?revision={ranking.revision}#recompute" if again else "",
         "form": form,
         "answers": found.state == Objection.State.OPEN and request.user.can(Permission.ANSWER_OBJECTIONS),
         "trail": [{"label": _("Objections"), "url": reverse("reports:objections")}],
