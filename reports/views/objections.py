@@ -2,13 +2,14 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -22,7 +23,7 @@ from ..forms.objection import AnswerForm, ObjectionFilter, ObjectionForm, TimeFo
 from ..models import Objection, ObjectionProof, ObjectionTime, Period, Ranking, RankingRow
 from ..queries import shown_components
 from ..queries.objections import announced_row, announced_rows, was_published
-from ..rules.figures import FIGURES
+from ..rules.figures import FIGURES, Text
 from ..services.objections import answer_objection, object_to, set_objection_time
 
 PAGE = 50
@@ -68,8 +69,17 @@ def about_words(objection: Objection) -> str:
         return _("Score and place")
     if objection.about == "list":
         return _("Red or black list")
-    known = FIGURES.get(objection.about)
-    return str(objection.stated.get("title") or (known.title if known else objection.about))
+    known, said = FIGURES.get(objection.about), str(objection.stated.get("title") or "")
+    return str(known.title) if known and _names(known.title, said) else said or objection.about
+
+
+def _names(title: Text, said: str) -> bool:
+    """Whether a stated title is the figure's own, in whatever language it was stated, and not one the rule gave."""
+    own = {""}
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            own.add(str(title))
+    return said in own
 
 
 @require_http_methods(["GET", "POST"])

@@ -244,6 +244,15 @@ def test_from_objection_to_answer_on_the_pages(city, announced, signed_in):
     assert "照片清楚" in leader.get(ADDRESS).text
 
 
+def test_a_figure_is_called_in_the_readers_language(city, announced, signed_in):
+    raised(announced, city)
+    office = signed_in(city.office)
+    assert "实地符合率" in office.get("/objections/").text
+    office.cookies["django_language"] = "en"
+
+    assert "Conformity" in office.get("/objections/").text
+
+
 def test_the_ranking_page_says_what_holds_it_back(city, announced, signed_in):
     raised(announced, city)
     supervisor, path = signed_in(city.supervisor), f"/rankings/{made.WEEK}/streets/"

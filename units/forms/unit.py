@@ -29,12 +29,9 @@ class UnitInput(forms.TextInput):
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
         given = context["widget"]["attrs"]
-        given |= {"autocomplete": "off", "list": f"{given['id']}_units", "hx-get": reverse("units:unit_options")}
-        given |= {
-            "hx-trigger": "input changed delay:250ms",
-            "hx-target": f"#{given['id']}_units",
-            "hx-sync": "this:replace",
-        }
+        listed = f"units_{given['id']}"
+        given |= {"autocomplete": "off", "list": listed, "hx-get": reverse("units:unit_options")}
+        given |= {"hx-trigger": "input changed delay:250ms", "hx-target": f"#{listed}", "hx-sync": "this:replace"}
         return context
 
 
