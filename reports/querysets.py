@@ -61,8 +61,11 @@ class RankingRowQuerySet(QuerySet["models.RankingRow"]):
         """The rows of a person's own units in closed rankings that are, or were, open to objection (公示)."""
         if not user.can(Permission.RAISE_OBJECTIONS):
             return self.none()
-        own = Exists(links_up_to(user).filter(descendant=OuterRef("unit")))
-        return self.filter(own, ranking__state="closed", ranking__objections_until__isnull=False)
+        return self.own_to(user).filter(ranking__state="closed", ranking__objections_until__isnull=False)
+
+    def own_to(self, user: User) -> Self:
+        """The rows of a person's own units and of those under them today."""
+        return self.filter(Exists(links_up_to(user).filter(descendant=OuterRef("unit"))))
 
 
 class ObjectionQuerySet(QuerySet["models.Objection"]):

@@ -59,7 +59,7 @@ PAGES = {
     "units:sites": BUSINESS,
     "units:site_search": BUSINESS | {MONITOR},
     "units:site_options": {OFFICE, INSPECTOR},
-    "units:unit_options": {OFFICE, INSPECTOR},
+    "units:unit_options": {OFFICE, INSPECTOR, SECURITY},
     "units:site_new": {OFFICE},
     "units:site_edit": {OFFICE},
     "units:boundaries": {OFFICE},

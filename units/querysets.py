@@ -43,6 +43,10 @@ class UnitQuerySet(QuerySet["models.Unit"]):
             return self
         return self.of(user)
 
+    def named_by(self, user: User) -> Self:
+        """Units that a form proposes to a person: who assigns roles names any, others those they see."""
+        return self if user.can(Permission.ASSIGN_ROLES) else self.visible_to(user)
+
     def of(self, user: User) -> Self:
         """The units a person is a member of, and the units under them today."""
         return self.filter(Exists(links_up_to(user).filter(descendant=OuterRef("pk"))))

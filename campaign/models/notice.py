@@ -1,7 +1,7 @@
 """What the system tells a person: the rows of the inbox."""
 
 import re
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from ..querysets import NoticeQuerySet
 
 ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+ISO_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d[+-]\d\d:\d\d")
 
 
 class Notice(models.Model):
@@ -76,11 +77,15 @@ class Notice(models.Model):
 
 
 def told(sentence: str, values: dict[str, Any]) -> str:
-    """A message of the translations with its values; a day stands among them in ISO form and is read as 11月30日."""
+    """A message of the translations with its values; days and moments in ISO form are read as 11月30日."""
     return gettext(sentence) % {name: _in_words(value) for name, value in values.items()}
 
 
 def _in_words(value: Any) -> Any:
-    if not isinstance(value, str) or not ISO_DAY.fullmatch(value):
+    if not isinstance(value, str):
         return value
-    return format_date(date.fromisoformat(value), pgettext("day", "j M"))
+    if ISO_DAY.fullmatch(value):
+        return format_date(date.fromisoformat(value), pgettext("day", "j M"))
+    if ISO_MOMENT.fullmatch(value):
+        return format_date(timezone.localtime(datetime.fromisoformat(value)), pgettext("moment", "j M, H:i"))
+    return value

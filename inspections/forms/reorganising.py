@@ -16,8 +16,8 @@ class IntoForm(forms.Form):
 
     into = CodesField(
         label=gettext_lazy("passes into"),
-        max_length=400,
-        help_text=gettext_lazy("The code of one unit to merge it into, or the codes of several to split it into"),
+        max_length=2000,
+        help_text=gettext_lazy("One unit to merge it into, or several with commas between them to split it into"),
     )
 
     def __init__(self, *args: Any, unit: Unit, **kwargs: Any) -> None:
@@ -35,7 +35,7 @@ class IntoForm(forms.Form):
 class PassForm(IntoForm):
     """The same, confirmed; of a split every site names its next unit."""
 
-    into = CodesField(widget=forms.HiddenInput, max_length=400)
+    into = CodesField(widget=forms.HiddenInput, max_length=2000)
 
     def __init__(self, *args: Any, unit: Unit, into: list[Unit], **kwargs: Any) -> None:
         super().__init__(*args, unit=unit, **kwargs)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from campaign.models import Delivery, Notice, Robot
+from campaign.models.notice import told
 from campaign.queries import work_clock
 from campaign.rules import SHANGHAI
 from campaign.services.notices import deliver
@@ -26,6 +27,8 @@ SENTENCES = {
     Rung.SUPERVISION: gettext_noop("Supervision notice to issue, overdue since %(due)s: %(code)s %(text)s (%(unit)s)"),
     Rung.SUPERVISOR: gettext_noop("Long overdue, since %(due)s: %(code)s %(text)s (%(unit)s)"),
 }
+SUBJECT = gettext_noop("Your reminders of %(day)s")
+TO_GROUPS = gettext_noop("Overdue on %(day)s: %(count)s problems")
 MORE = gettext_noop("and %(count)s more in the ledger")
 LEDGER = "/problems/?order=due"
 #: Unread notices besides the digest's own that an e-mail spells out.
@@ -74,12 +77,12 @@ def _notice(reminder: Reminder, day: date, now: datetime) -> Notice:
         lines.append({"sentence": MORE, "values": {"count": more}, "url": LEDGER})
     return Notice(
         person_id=reminder.person_id, kind=Notice.Kind.DIGEST, key=f"digest:{day}", sentence=HEAD,
-        values={"day": f"{day:%m-%d}", "count": reminder.whole}, lines=lines, url=LEDGER, at=now,
+        values={"day": day.isoformat(), "count": reminder.whole}, lines=lines, url=LEDGER, at=now,
     )  # fmt: skip
 
 
 def _line(line: Line) -> dict[str, object]:
-    due = f"{line.due_at.astimezone(SHANGHAI):%m-%d %H:%M}"
+    due = line.due_at.astimezone(SHANGHAI).isoformat(timespec="minutes")
     values = {"due": due, "code": line.code, "text": line.text, "unit": line.unit}
     return {"sentence": SENTENCES[Rung(line.rung)], "values": values, "url": f"/problems/{line.code}/"}
 
@@ -93,12 +96,12 @@ def _mail(day: date, now: datetime) -> None:
     post(
         Delivery(
             key=f"digest:{day}:{person}", person_id=person, at=now, next_try_at=now,
-            subject=_("Your reminders of %(day)s") % {"day": f"{day:%m-%d}"}, text=letter(notices),
+            subject=told(SUBJECT, {"day": day.isoformat()}), text=letter(notices),
         )
         for person, notices in by_person.items()
     )  # fmt: skip
-    told = [notice.pk for notices in by_person.values() for notice in notices]
-    Notice.objects.filter(pk__in=told).update(mailed_at=now)
+    sent = [notice.pk for notices in by_person.values() for notice in notices]
+    Notice.objects.filter(pk__in=sent).update(mailed_at=now)
 
 
 def letter(notices: Sequence[Notice]) -> str:
@@ -123,7 +126,7 @@ def _tell_groups(day: date, now: datetime) -> None:
     if not groups:
         return
     whole = sum(count for _name, count in groups)
-    words = _("Overdue on %(day)s: %(count)s problems") % {"day": f"{day:%m-%d}", "count": whole}
+    words = told(TO_GROUPS, {"day": day.isoformat(), "count": whole})
     one = _("%(group)s: %(count)s problems")
     lines = [one % {"group": name or _("Other units"), "count": count} for name, count in groups]
     announce(to=robots, text="\n".join([words, *lines, *_where("/problems/?overdue=on")]), key=f"overdue:{day}", at=now)

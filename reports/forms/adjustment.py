@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from campaign.forms.files import FilesField
-from units.forms.unit import CodesField
+from units.forms.unit import HELP, CodesField
 from units.models import Unit
 
 from ..models import Adjustment
@@ -25,7 +25,7 @@ class AdjustmentFilter(forms.Form):
 class AdjustmentForm(forms.ModelForm[Adjustment]):
     """A proposal with its proof."""
 
-    concerned = CodesField(label=gettext_lazy("Unit"), max_length=40, help_text=gettext_lazy("Code of one unit"))
+    concerned = CodesField(label=gettext_lazy("Unit"), max_length=160, help_text=HELP)
     attached = FilesField(
         label=gettext_lazy("Proof"),
         help_text=gettext_lazy("The document, notice or photograph; PDF, Office or picture files up to 20 MB each."),

@@ -76,6 +76,13 @@ class Objection(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("reports:objection", args=[self.code])
 
+    @property
+    def waits_for_recomputing(self) -> bool:
+        """Whether it was upheld and its ranking stands as it was closed before."""
+        if self.state != self.State.UPHELD or self.answered_at is None or self.ranking.closed_at is None:
+            return False
+        return self.ranking.state == Ranking.State.CLOSED and self.ranking.closed_at < self.answered_at
+
 
 class ObjectionProof(KeptFile):
     """A file that a unit hands in with its objection."""

@@ -5,10 +5,10 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Q, QuerySet
-from django.utils.formats import date_format
+from django.utils.dateformat import format as format_date
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from campaign.models import Campaign, CheckItem, User
 from campaign.queries import running_campaign
@@ -71,12 +71,15 @@ def state_sentence(ranking: Ranking) -> str:
     """How final a ranking is: draft as of a moment, closed, or published in a revision on a day."""
     if ranking.state == Ranking.State.PUBLISHED:
         return _("Published %(day)s, revision %(revision)s") % {
-            "day": date_format(localtime(ranking.published_at), "Y-m-d"), "revision": ranking.revision,
+            "day": format_date(localtime(ranking.published_at), pgettext("day with year", "j M Y")),
+            "revision": ranking.revision,
         }  # fmt: skip
     if ranking.state == Ranking.State.CLOSED:
         return _("Closed, not published")
-    moment = date_format(localtime(ranking.refreshed_at), "Y-m-d H:i") if ranking.refreshed_at else "—"
-    return _("Draft, figures of %(moment)s") % {"moment": moment}
+    if ranking.refreshed_at is None:
+        return _("Draft, figures of %(moment)s") % {"moment": "—"}
+    pattern = pgettext("moment with year", "j M Y, H:i")
+    return _("Draft, figures of %(moment)s") % {"moment": format_date(localtime(ranking.refreshed_at), pattern)}
 
 
 def _unit(row: RankingRow, listed: list[tuple[ListEntry, str]], spec: RuleSpec) -> AssessedUnit:
@@ -92,7 +95,7 @@ def _unit(row: RankingRow, listed: list[tuple[ListEntry, str]], spec: RuleSpec) 
         score=row.printed_score,
         movement=row.movement,
         parts=[Part(part.value, part.numerator, part.denominator, part.points) for part in shown_components(row)],
-        note="; ".join(notes),
+        note=pgettext("between notes", "; ").join(notes),
         tone=color,  # type: ignore[arg-type]
     )
 
@@ -117,7 +120,8 @@ def _notes(units: list[AssessedUnit]) -> Iterator[str]:
 
 
 def _method(period: Period, rankings: list[Ranking]) -> Iterator[tuple[str, str]]:
-    yield _("Period"), f"{period.span.label()} · {period.starts_on} – {period.ends_on}"
+    first, last = (format_date(day, pgettext("day with year", "j M Y")) for day in (period.starts_on, period.ends_on))
+    yield _("Period"), f"{period.span.label()} · {first} – {last}"
     used: dict[int, Any] = {ranking.rule_id: ranking.rule for ranking in rankings}
     for rule in used.values():
         spec = RuleSpec.parse(rule.spec)

@@ -34,10 +34,17 @@ def held_back(ranking: Ranking, *, at: datetime) -> str:
 
 def announced_row(user: User, period: str, group: str, unit: str) -> RankingRow | None:
     """The row of a person's own unit in the closed ranking of a period, once it was open to objection."""
-    rows = RankingRow.objects.announced_to(user).filter(
-        ranking__period__code=period, ranking__group__code=group, unit__code=unit
-    )
-    return _light(rows).first()
+    return _light(_named(RankingRow.objects.announced_to(user), period, group, unit)).first()
+
+
+def was_published(user: User, period: str, group: str, unit: str) -> bool:
+    """Whether the row of a person's own unit has been published, so that it is no longer open to objection."""
+    rows = RankingRow.objects.own_to(user).filter(ranking__state=Ranking.State.PUBLISHED)
+    return _named(rows, period, group, unit).exists()
+
+
+def _named(rows: QuerySet[RankingRow], period: str, group: str, unit: str) -> QuerySet[RankingRow]:
+    return rows.filter(ranking__period__code=period, ranking__group__code=group, unit__code=unit)
 
 
 def announced_rows(user: User, *, at: datetime) -> list[RankingRow]:

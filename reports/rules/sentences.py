@@ -1,11 +1,13 @@
 """A scoring rule in words: sentences that anyone can check a score with, in the reader's language."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.utils.dateformat import format as format_date
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from .figures import FIGURES, MEANS
 from .line_sentences import line_sentence, plain
@@ -46,9 +48,14 @@ def merged_sentences(merged: Iterable[Mapping[str, str]]) -> list[str]:
     """The footnotes of units without a row: what they did counts for another one (``Ranking.merged``)."""
     return [
         _("%(name)s (%(unit)s) was merged into %(into)s from %(day)s on; what it did before counts there.")
-        % {"name": one["name"], "unit": one["unit"], "into": one["into"], "day": one["on"]}
+        % {"name": one["name"], "unit": one["unit"], "into": one["into"], "day": day_in_words(one["on"])}
         for one in merged
     ]
+
+
+def day_in_words(day: str) -> str:
+    """A day in ISO form as it is read: 2026年11月29日."""
+    return format_date(date.fromisoformat(day), pgettext("day with year", "j M Y"))
 
 
 def told(data: Any) -> list[str]:

@@ -111,7 +111,7 @@ def revise(*, ranking: Ranking, reason: str, by: User, now: datetime) -> Ranking
     Raises ValidationError without a reason, or where a revision is already open.
     """
     if not reason.strip():
-        raise ValidationError(_("Say why the ranking is revised."))
+        raise ValidationError(_("Say why a new revision is needed."))
     carry_pending(now=now)
     lock_period(ranking.period_id)
     latest = Ranking.objects.filter(period=ranking.period, group=ranking.group).order_by("-revision").first()

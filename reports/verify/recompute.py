@@ -95,4 +95,4 @@ def main(path, digest=""):
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:3]))
+    sys.exit(main(*sys.argv[1:3]) if sys.argv[1:] else "python3 -I recompute.py BUNDLE.zip [SHA-256]")

@@ -14,11 +14,13 @@ from django.views.decorators.http import require_GET
 
 from campaign.guard import UserRequest, require
 from campaign.permissions import Permission
+from campaign.templatetags.present import score
 
 from ..forms.looking import looked_at
 from ..models import ListEntry, Ranking
 from ..rules.figures import FIGURES, FOOTNOTES
 from ..rules.revisions import Difference, changes_between
+from ..rules.spec import RuleSpec
 from ..services.bundles import bundle_name, write_bundle
 from ..services.publication import snapshot_of
 
@@ -63,16 +65,17 @@ def ranking_bundle(request: UserRequest, period: str, group: str) -> HttpRespons
 def ranking_changes(request: UserRequest, period: str, group: str) -> HttpResponse:
     """What a revision changed against the one before it: units, places, scores, lists and figures that differ."""
     seen = Ranking.objects.visible_to(request.user).filter(period__code=period, group__code=group)
-    rankings = {ranking.revision: ranking for ranking in seen.select_related("period", "group", "published_by")}
+    rankings = {ranking.revision: ranking for ranking in seen.select_related("period", "group", "rule", "published_by")}
     asked = looked_at(request.GET).revision or max(rankings, default=0)
     after, before = rankings.get(asked), rankings.get(asked - 1)
     if after is None or before is None:
         raise Http404
+    places = RuleSpec.parse(after.rule.spec).places
     changed = changes_between(_text(before), _text(after))
     context = {
         "before": before,
         "after": after,
-        "changed": [(change, [_words(one) for one in change.differences]) for change in changed],
+        "changed": [(change, [_words(one, places) for one in change.differences]) for change in changed],
         "units": len(_text(after)["rows"]),
         "trail": [
             {"label": _("Rankings"), "url": reverse("reports:rankings")},
@@ -90,8 +93,8 @@ def _text(ranking: Ranking) -> dict[str, Any]:
     return json.loads(ranking.snapshot) if ranking.snapshot else snapshot_of(ranking)
 
 
-def _words(difference: Difference) -> tuple[str, str, str]:
-    """A difference as it is read: what, before, after."""
+def _words(difference: Difference, places: int) -> tuple[str, str, str]:
+    """A difference as it is read: what, before, after; a score with the places of its rule."""
     titles = {"rank": _("Place"), "score": _("Score"), "list": _("Red or black list"), "footnote": _("Footnote")}
     words = (
         dict(ListEntry.Color.choices)
@@ -104,7 +107,9 @@ def _words(difference: Difference) -> tuple[str, str, str]:
     percent = "\N{NO-BREAK SPACE}%" if figure else ""
 
     def told(value: str | None) -> str:
-        return "—" if value is None else f"{words.get(value, value)}{percent}"
+        if value is None or difference.what == "score":
+            return score(value, places)
+        return f"{words.get(value, value)}{percent}"
 
     title = titles.get(difference.what) or str(figure.title if figure else difference.what)
     return title, told(difference.before), told(difference.after)

@@ -2,13 +2,14 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -19,10 +20,10 @@ from campaign.services.kept import content_type
 from units.services.tasks import Overtaken
 
 from ..forms.objection import AnswerForm, ObjectionFilter, ObjectionForm, TimeForm
-from ..models import Objection, ObjectionProof, ObjectionTime, Period, RankingRow
+from ..models import Objection, ObjectionProof, ObjectionTime, Period, Ranking, RankingRow
 from ..queries import shown_components
-from ..queries.objections import announced_row, announced_rows
-from ..rules.figures import FIGURES
+from ..queries.objections import announced_row, announced_rows, was_published
+from ..rules.figures import FIGURES, Text
 from ..services.objections import answer_objection, object_to, set_objection_time
 
 PAGE = 50
@@ -68,8 +69,17 @@ def about_words(objection: Objection) -> str:
         return _("Score and place")
     if objection.about == "list":
         return _("Red or black list")
-    known = FIGURES.get(objection.about)
-    return str(objection.stated.get("title") or (known.title if known else objection.about))
+    known, said = FIGURES.get(objection.about), str(objection.stated.get("title") or "")
+    return str(known.title) if known and _names(known.title, said) else said or objection.about
+
+
+def _names(title: Text, said: str) -> bool:
+    """Whether a stated title is the figure's own, in whatever language it was stated, and not one the rule gave."""
+    own = {""}
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            own.add(str(title))
+    return said in own
 
 
 @require_http_methods(["GET", "POST"])
@@ -78,6 +88,8 @@ def objection_new(request: UserRequest, period: str, group: str, unit: str) -> H
     """A unit's own row as closed, its objections with their answers, and the form for another one."""
     row = announced_row(request.user, period, group, unit)
     if row is None:
+        if was_published(request.user, period, group, unit):
+            return redirect("reports:ranking_unit", period, group, unit)
         raise Http404
     parts, now = shown_components(row), timezone.now()
     form = ObjectionForm(request.POST or None, request.FILES or None, parts=parts)
@@ -127,9 +139,16 @@ def _found(request: UserRequest, code: str) -> Objection:
 
 
 def _page(request: UserRequest, found: Objection, form: AnswerForm | None = None, status: int = 200) -> HttpResponse:
+    ranking = found.ranking
+    names = [ranking.period.code, ranking.group.code, found.unit.code]
+    own = ranking.state == Ranking.State.CLOSED and request.user.can(Permission.RAISE_OBJECTIONS)
+    row = reverse("reports:objection_new" if own else "reports:ranking_unit", args=names)
+    again = found.waits_for_recomputing and request.user.can(Permission.CLOSE_PERIODS)
     context = {
         "objection": found,
         "about": about_words(found),
+        "row_url": row if own else f"{row}?revision={ranking.revision}",
+        "recompute": f"{ranking.get_absolute_url()}?revision={ranking.revision}#recompute" if again else "",
         "form": form,
         "answers": found.state == Objection.State.OPEN and request.user.can(Permission.ANSWER_OBJECTIONS),
         "trail": [{"label": _("Objections"), "url": reverse("reports:objections")}],

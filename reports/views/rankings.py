@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from campaign.guard import UserRequest, require
 from campaign.models import User
 from campaign.permissions import Permission
+from campaign.templatetags.present import day
 from inspections.models import Appeal, Inspection
 
 from ..forms.looking import looked_at
@@ -135,10 +136,15 @@ def close(request: UserRequest, period: str, group: str) -> HttpResponse:
     """Close the period: the figures of all its groups stand from now on."""
     shown = found_or_404(request, period, group)
 
-    def act() -> None:
-        close_period(period=shown.period, by=request.user, now=timezone.now())
+    def act() -> str:
+        closed = close_period(period=shown.period, by=request.user, now=timezone.now())
+        mine = next((ranking for ranking in closed if ranking.group_id == shown.group_id), None)
+        if mine is None or mine.last_objections is None:
+            return _("The period is closed. A supervisor can publish it now.")
+        last = day(mine.last_objections)
+        return _("The period is closed. Its units may object until the end of %(day)s.") % {"day": last}
 
-    return _done(request, shown, act, _("The period is closed. A supervisor can publish it now."))
+    return _done(request, shown, act)
 
 
 @require_POST
@@ -147,12 +153,13 @@ def publish_ranking(request: UserRequest, period: str, group: str) -> HttpRespon
     """Publish the ranking that the person saw; one that changed meanwhile has to be looked at again."""
     shown = found_or_404(request, period, group)
 
-    def act() -> None:
+    def act() -> str:
         if request.POST.get("stamp") != ranking_stamp(shown):
             raise ValidationError(_("The ranking changed while you were looking at it. Look again, then publish."))
         publish(ranking=shown, by=request.user, now=timezone.now())
+        return _("Published. Everybody signed in can see it; it will not change any more.")
 
-    return _done(request, shown, act, _("Published. Everybody signed in can see it; it will not change any more."))
+    return _done(request, shown, act)
 
 
 @require_POST
@@ -161,13 +168,12 @@ def revise_ranking(request: UserRequest, period: str, group: str) -> HttpRespons
     """Open a new revision of a published ranking, with a reason."""
     shown = found_or_404(request, period, group)
 
-    def act() -> None:
+    def act() -> str:
         reason = request.POST.get("reason", "").strip()
-        if not reason:
-            raise ValidationError(_("Say why a new revision is needed."))
-        revise(ranking=shown, reason=reason[:200], by=request.user, now=timezone.now())
+        shown.revision = revise(ranking=shown, reason=reason[:200], by=request.user, now=timezone.now()).revision
+        return _("A new revision is open as a draft. The published one stays readable.")
 
-    return _done(request, shown, act, _("A new revision is open as a draft. The published one stays readable."))
+    return _done(request, shown, act)
 
 
 @require_POST
@@ -176,18 +182,20 @@ def recompute_ranking(request: UserRequest, period: str, group: str) -> HttpResp
     """Compute a closed ranking anew after its facts were corrected, with a reason."""
     shown = found_or_404(request, period, group)
 
-    def act() -> None:
+    def act() -> str:
         reason = request.POST.get("reason", "").strip()
         recompute(ranking=shown, reason=reason[:200], by=request.user, now=timezone.now())
+        return _("Recomputed from the facts as they stand now, and closed again.")
 
-    return _done(request, shown, act, _("Recomputed from the facts as they stand now, and closed again."))
+    return _done(request, shown, act)
 
 
-def _done(request: UserRequest, shown: Ranking, act: Callable[[], None], words: str) -> HttpResponse:
+def _done(request: UserRequest, shown: Ranking, act: Callable[[], str]) -> HttpResponse:
+    """Act, say so, and show the revision acted upon: beside a published one it would not come up by itself."""
     try:
-        act()
+        words = act()
     except ValidationError as refused:
         messages.error(request, " ".join(refused.messages))
     else:
         messages.success(request, words)
-    return redirect(shown)
+    return redirect(f"{shown.get_absolute_url()}?revision={shown.revision}")

@@ -126,9 +126,11 @@ def test_the_one_who_handed_it_over_is_told_so(client, city, made):
 def test_what_somebody_decided_meanwhile_is_409(client, made, second):
     decide_appeal(appeal=made, upheld=False, answer="x", by=second, at=ELEVEN)
 
-    assert (
-        page(client, second, f"{made.get_absolute_url()}decide/", {"act": "refuse", "answer": "x"}).status_code == 409
-    )
+    answer = page(client, second, f"{made.get_absolute_url()}decide/", {"act": "refuse", "answer": "另有依据"})
+
+    assert answer.status_code == 409
+    assert "form-error" in answer.text
+    assert "另有依据" in answer.text
 
 
 def test_the_list_has_its_tabs_and_the_void_one_is_marked(client, city, held, made, second):

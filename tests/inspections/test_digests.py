@@ -51,11 +51,11 @@ def told() -> dict[str, list[str]]:
 
 def test_staff_hears_before_the_leader_after_the_deadline(problem, clerk):
     swept(at(THURSDAY - timedelta(days=1), 10))
-    assert told() == {"clerk": ["11-26 10:00 到期：WT-2611-0001 门口垃圾未清理（东街）"]}
+    assert told() == {"clerk": ["11月26日 10:00 到期：WT-2611-0001 门口垃圾未清理（东街）"]}
 
     Notice.objects.all().delete()
     swept(at(THURSDAY, 11))
-    assert told() == {"leader": ["11-26 10:00 起超期：WT-2611-0001 门口垃圾未清理（东街）"]}
+    assert told() == {"leader": ["11月26日 10:00 起超期：WT-2611-0001 门口垃圾未清理（东街）"]}
 
 
 def test_without_staff_the_leader_hears_of_both(problem):
@@ -131,7 +131,7 @@ def test_an_e_mail_tells_the_digest_and_what_else_is_unread(problem, city, setti
     send_due(now=at(THURSDAY, 11))
 
     [letter] = mail.outbox
-    assert (letter.to, letter.subject) == (["leader@city.example"], "11-26 创城工作提醒")
+    assert (letter.to, letter.subject) == (["leader@city.example"], "11月26日创城工作提醒")
     assert "WT-2611-0001" in letter.body
     assert "每日汇总" in letter.body
     assert letter.body.endswith("https://wenming.example/inbox/")
@@ -161,7 +161,7 @@ def test_a_chat_group_hears_numbers_only(problem, city):
     swept(at(THURSDAY, 11))
 
     assert [(row.robot.code, row.text) for row in Delivery.objects.all()] == [
-        ("JQ-1", "11-26 超期未整改：1 件\n街道：1 件")
+        ("JQ-1", "11月26日超期未整改：1 件\n街道：1 件")
     ]
 
 

@@ -311,3 +311,10 @@ def test_a_period_is_verified_when_all_its_facts_are_gone(ranked):
         call_command("verify_period", made.WEEK, stdout=out)
 
     assert ranked.ranking.digest in out.getvalue()
+
+
+@pytest.mark.parametrize("script", ["recompute.py", "recount.py"])
+def test_a_script_without_a_bundle_says_how_it_is_called(script):
+    done = subprocess.run([sys.executable, "-I", bundle.VERIFIER / script], capture_output=True, text=True, check=False)
+
+    assert done.stderr.startswith(f"python3 -I {script} BUNDLE.zip")

@@ -13,6 +13,7 @@ from campaign.models import Event
 from reports import tasks
 from reports.models import Document, Ranking
 from reports.queries import shown_components
+from reports.queries.assessment import state_sentence
 from reports.services import documents as services
 from tests.city import at, make_user
 
@@ -85,7 +86,8 @@ def test_bands_and_every_list_stand_in_table_page_and_api(today, signed_in, tmp_
 
     assert [row["band"] for row in rows[:2]] == ["良好", "不合格"]
     assert [row["lists"][-1]["word"] for row in rows[:2]] == ["红旗", "黄旗"]
-    assert [note.split("; ")[0] for note in notes[:2]] == ["良好", "不合格"]
+    assert [note.split("；")[0] for note in notes[:2]] == ["良好", "不合格"]
+    assert "2026年11月23日公布，第1版" in state_sentence(Ranking.objects.get())
     assert all("流动旗" in note and word in note for note, word in zip(notes[:2], ("红旗", "黄旗"), strict=True))
     assert all(word in page for word in ("良好", "不合格", "流动旗", "红旗", "黄旗"))
 

@@ -236,8 +236,21 @@ def test_from_objection_to_answer_on_the_pages(city, announced, signed_in):
     assert "当日已整改" in office.get(address).text
     assert office.post(f"{address}answer/", {"act": "refuse", "answer": ""}).status_code == 422
     office.post(f"{address}answer/", {"act": "refuse", "answer": "照片清楚"})
-    assert office.post(f"{address}answer/", {"act": "refuse", "answer": "x"}).status_code == 409
+    second = office.post(f"{address}answer/", {"act": "refuse", "answer": "另有依据"})
+    assert second.status_code == 409
+    assert "form-error" in second.text  # who comes second is told so, and keeps their words
+    assert "另有依据" in second.text
+    assert f'href="{ADDRESS}"' in leader.get(address).text
     assert "照片清楚" in leader.get(ADDRESS).text
+
+
+def test_a_figure_is_called_in_the_readers_language(city, announced, signed_in):
+    raised(announced, city)
+    office = signed_in(city.office)
+    assert "实地符合率" in office.get("/objections/").text
+    office.cookies["django_language"] = "en"
+
+    assert "Conformity" in office.get("/objections/").text
 
 
 def test_the_ranking_page_says_what_holds_it_back(city, announced, signed_in):
@@ -252,11 +265,34 @@ def test_the_ranking_page_says_what_holds_it_back(city, announced, signed_in):
 
 
 def test_the_office_recomputes_on_the_page(city, announced, signed_in):
-    path = f"/rankings/recompute/{made.WEEK}/streets/"
+    path, office = f"/rankings/recompute/{made.WEEK}/streets/", signed_in(city.office)
+    address = raised(announced, city).get_absolute_url()
+    office.post(f"{address}answer/", {"act": "uphold", "answer": "已更正"})
+    assert "#recompute" in office.get(address).text
 
-    signed_in(city.office).post(path, {"reason": "异议成立"})
+    with time_machine.travel(made.NOW + timedelta(minutes=1)):
+        office.post(path, {"reason": "异议成立"})
 
+    assert "#recompute" not in office.get(address).text
     assert Event.objects.filter(action="ranking.recomputed").exists()
+
+
+def test_once_published_the_way_to_object_leads_to_the_published_row(city, closed, signed_in):
+    publish(ranking=closed, by=city.supervisor, now=OVER)
+
+    assert signed_in(city.leader).get(ADDRESS).url == f"/rankings/{made.WEEK}/streets/S1/"
+    assert signed_in(city.neighbour).get(ADDRESS).status_code == 404
+
+
+def test_closing_says_until_when_units_may_object(city, signed_in):
+    made.facts(city)
+    made.draft(city)
+    set_objection_time(kind="week", days=2, working=True, by=city.office)
+    with time_machine.travel(made.CLOSED):
+        path = f"/rankings/close/{made.WEEK}/streets/"
+        page = signed_in(city.office).post(path, {"confirmed": "on"}, follow=True).text
+
+    assert "本期已定稿，11月25日 周三（含当日）前各单位可提异议。" in page
 
 
 def test_the_time_is_set_on_a_page(city, signed_in):

@@ -35,6 +35,7 @@ def test_only_what_differs_is_told(ranked, revised, signed_in):
     assert page.count(revised.digest) == page.count(ranked.ranking.digest) == 1
     assert "50.00" in page
     assert "75.00" in page
+    assert "75.0000" not in page
     assert "85.00" not in page  # conformity of 东街 stayed what it was
 
 
@@ -64,6 +65,13 @@ def test_who_decides_sees_the_difference_before_it_is_published(ranked, signed_i
 
     assert "75.00" in signed_in(ranked.supervisor).get(f"{CHANGES}?revision=2").text
     assert signed_in(ranked.neighbour).get(f"{CHANGES}?revision=2").status_code == 404
+
+
+def test_opening_and_closing_a_revision_shows_that_revision(ranked, signed_in):
+    office, shown = signed_in(ranked.office), f"/rankings/{made.WEEK}/streets/?revision=2"
+
+    assert office.post(f"/rankings/revise/{made.WEEK}/streets/", {"reason": "补录"}).url == shown
+    assert office.post(f"/rankings/close/{made.WEEK}/streets/?revision=2", {"confirmed": "on"}).url == shown
 
 
 def test_a_first_revision_has_nothing_before_it(ranked, signed_in):

@@ -156,3 +156,19 @@ def test_the_office_may_not_set_memberships(client, city):
     client.force_login(city.office)
 
     assert client.get("/users/leader/units/").status_code == 403
+
+
+def test_a_site_is_made_with_the_names_of_its_units(client, city):
+    client.force_login(city.office)
+
+    client.post("/sites/new/", SITE | {"type": city.market_type.pk, "responsible": "东街", "others": "西街，C1"})
+
+    made = Site.objects.get(code="D9")
+    assert (made.unit.code, {unit.code for unit in made.other_units.all()}) == ("S1", {"S2", "C1"})
+    assert 'value="东街"' in client.get("/sites/D9/edit/").text
+
+
+def test_units_are_proposed_after_those_that_stand_there(client, city):
+    client.force_login(city.office)
+
+    assert '<option value="西街、东街">' in client.get("/units/options/", {"others": "西街、东"}).text

@@ -10,7 +10,7 @@ from campaign.forms.files import FilesField
 from campaign.models import Indicator
 
 from ..models import Task, TaskDuty, TaskRule
-from .unit import CodesField
+from .unit import HELP_SEVERAL, CodesField
 
 RULES = [(TaskRule.Who.ALL.value, TaskRule.Who.ALL.label), (TaskRule.Who.STREETS.value, TaskRule.Who.STREETS.label)]
 
@@ -33,8 +33,10 @@ class TaskForm(CodeMixin, forms.ModelForm[Task]):
     indicator = forms.CharField(
         label=gettext_lazy("Indicator"), max_length=60, required=False, help_text=gettext_lazy("Code in the standard")
     )
-    lead = CodesField(label=gettext_lazy("Lead units"), max_length=400, required=False)
-    support = CodesField(label=gettext_lazy("Supporting units"), max_length=2000, required=False)
+    lead = CodesField(label=gettext_lazy("Lead units"), max_length=2000, required=False, help_text=HELP_SEVERAL)
+    support = CodesField(
+        label=gettext_lazy("Supporting units"), max_length=2000, required=False, help_text=HELP_SEVERAL
+    )
     rules = forms.MultipleChoiceField(
         label=gettext_lazy("Also supporting"), choices=RULES, required=False, widget=forms.CheckboxSelectMultiple
     )

@@ -1,9 +1,13 @@
 """Forms of units, ranking groups, memberships and sites."""
 
+import re
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -11,20 +15,52 @@ from campaign.forms.codes import CodeMixin
 
 from ..models import PeerGroup, Site, Unit
 
+#: What stands between units in a list that somebody types.
+BETWEEN = re.compile(r"[,\uff0c、;\uff1b\n]+")
+HELP = gettext_lazy("Type a part of the name, or the code.")
+HELP_SEVERAL = gettext_lazy("Type a part of the name, or the code; several with commas between them.")
+
+
+class UnitInput(forms.TextInput):
+    """A text field that proposes units while somebody types; the script only spares them the rest of the name."""
+
+    template_name = "units/unit_input.html"
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        given = context["widget"]["attrs"]
+        listed = f"units_{given['id']}"
+        given |= {"autocomplete": "off", "list": listed, "hx-get": reverse("units:unit_options")}
+        given |= {"hx-trigger": "input changed delay:250ms", "hx-target": f"#{listed}", "hx-sync": "this:replace"}
+        return context
+
 
 class CodesField(forms.CharField):
-    """Units by their codes, separated by spaces or commas; an unknown code is named in the error."""
+    """Units by codes or names, with commas between them (codes: or spaces); the error names the unknown."""
 
-    widget = forms.TextInput(attrs={"autocomplete": "off", "list": "unit-codes"})
+    widget = UnitInput
 
     def clean(self, value: Any) -> list[Unit]:
+        """The units in their order, each once. Raises ValidationError naming those there are not."""
         text = super().clean(value) or ""
-        codes = [code for code in text.replace(",", " ").replace("\uff0c", " ").replace("、", " ").split() if code]
-        found = {unit.code: unit for unit in Unit.objects.filter(code__in=codes)}
-        missing = [code for code in codes if code not in found]
+        parts = [part for one in BETWEEN.split(text) if (part := one.strip())]
+        known = _called({*parts, *text.split(), *(word for part in parts for word in part.split())})
+        names = [name for part in parts for name in ([part] if part in known else part.split())]
+        missing = [name for name in names if name not in known]
         if missing:
-            raise ValidationError(_("No unit has the code %(code)s.") % {"code": missing[0]})
-        return [found[code] for code in dict.fromkeys(codes)]
+            raise ValidationError(_("No unit has this code or name: %(names)s.") % {"names": "、".join(missing)})
+        return list({known[name].pk: known[name] for name in names}.values())
+
+
+def _called(names: set[str]) -> dict[str, Unit]:
+    """The units that bear these codes or names; a code goes before a name."""
+    found = Unit.objects.filter(Q(code__in=names) | Q(label__in=names))
+    return {unit.label: unit for unit in found} | {unit.code: unit for unit in found}
+
+
+def typed(units: Iterable[Unit]) -> str:
+    """Units as somebody would type them into a ``CodesField``."""
+    return "、".join(unit.code if BETWEEN.search(unit.label) else unit.label for unit in units)
 
 
 class UnitFilter(forms.Form):
@@ -43,9 +79,9 @@ class UnitForm(CodeMixin, forms.ModelForm[Unit]):
 
     superiors = CodesField(
         label=gettext_lazy("Superiors"),
-        max_length=400,
+        max_length=2000,
         required=False,
-        help_text=gettext_lazy("Codes of units, several if need be"),
+        help_text=HELP_SEVERAL,
     )
 
     class Meta:
@@ -74,8 +110,8 @@ class GroupForm(CodeMixin, forms.ModelForm[PeerGroup]):
 class MembershipForm(forms.Form):
     """The units a person leads, and those they work for."""
 
-    leads = CodesField(label=gettext_lazy("Leads"), max_length=400, required=False)
-    works_for = CodesField(label=gettext_lazy("Works for"), max_length=400, required=False)
+    leads = CodesField(label=gettext_lazy("Leads"), max_length=2000, required=False, help_text=HELP_SEVERAL)
+    works_for = CodesField(label=gettext_lazy("Works for"), max_length=2000, required=False, help_text=HELP_SEVERAL)
 
 
 class SiteFilter(forms.Form):
@@ -90,10 +126,10 @@ class SiteFilter(forms.Form):
 class SiteForm(CodeMixin, forms.ModelForm[Site]):
     """A site; units by code."""
 
-    responsible = CodesField(
-        label=gettext_lazy("Responsible unit"), max_length=40, help_text=gettext_lazy("Code of one unit")
+    responsible = CodesField(label=gettext_lazy("Responsible unit"), max_length=160, help_text=HELP)
+    others = CodesField(
+        label=gettext_lazy("Other responsible units"), max_length=2000, required=False, help_text=HELP_SEVERAL
     )
-    others = CodesField(label=gettext_lazy("Other responsible units"), max_length=400, required=False)
 
     class Meta:
         model = Site

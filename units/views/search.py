@@ -10,10 +10,12 @@ from campaign.guard import UserRequest, require
 from campaign.permissions import Permission
 from campaign.rules import day_of
 
+from ..forms.unit import BETWEEN
 from ..models import Site, Unit
 
 MOST = 20
 LONGEST = 60
+LONGEST_LIST = 2000
 
 
 @require_safe
@@ -39,13 +41,16 @@ def site_options(request: UserRequest) -> HttpResponse:
 
 
 @require_safe
-@require(Permission.PASTE_MESSAGES)
+@require(Permission.PASTE_MESSAGES, Permission.ASSIGN_ROLES)
 def unit_options(request: UserRequest) -> HttpResponse:
-    """Options of a field's datalist: units that fit what was typed, whatever the field's name."""
-    text = _typed(request)
-    units = Unit.objects.visible_to(request.user).valid_on(day_of(timezone.now()))
-    return render(request, "units/options.html", {"units": units.matching(text)[:MOST] if text else ()})
+    """Options of a field's datalist: units that fit what was typed last, after those that stand there already."""
+    whole = _typed(request, longest=LONGEST_LIST)
+    text = BETWEEN.split(whole)[-1].strip()[:LONGEST]
+    units = Unit.objects.named_by(request.user).valid_on(day_of(timezone.now()))
+    before = whole[: len(whole) - len(BETWEEN.split(whole)[-1])]
+    context = {"units": units.matching(text)[:MOST] if text else (), "before": before}
+    return render(request, "units/options.html", context)
 
 
-def _typed(request: UserRequest) -> str:
-    return str(next(iter(request.GET.values()), "")).replace("\0", "").strip()[:LONGEST]
+def _typed(request: UserRequest, longest: int = LONGEST) -> str:
+    return str(next(iter(request.GET.values()), "")).replace("\0", "").strip()[:longest]

@@ -20,7 +20,7 @@ from campaign.permissions import Permission
 from campaign.rules import day_of
 
 from .. import services
-from ..forms.unit import GroupForm, MembershipForm, SiteFilter, SiteForm, UnitFilter, UnitForm
+from ..forms.unit import GroupForm, MembershipForm, SiteFilter, SiteForm, UnitFilter, UnitForm, typed
 from ..models import PeerGroup, Site, Unit
 
 PAGE = 50
@@ -48,8 +48,8 @@ def unit_edit(request: UserRequest, code: str = "") -> HttpResponse:
     """Make a unit, or change one."""
     unit = get_object_or_404(Unit.objects.visible_to(request.user), code=code) if code else Unit()
     above = services.direct_superiors()[unit.pk] if code else set()
-    codes = Unit.objects.filter(pk__in=above).values_list("code", flat=True)
-    form = UnitForm(request.POST or None, instance=unit, initial={"superiors": " ".join(codes)})
+    superiors = typed(Unit.objects.filter(pk__in=above).order_by("code"))
+    form = UnitForm(request.POST or None, instance=unit, initial={"superiors": superiors})
     if form.is_valid() and _done(form, lambda: _save_unit(form, request)):
         messages.success(request, _("Saved."))
         return redirect("units:units")
@@ -103,8 +103,7 @@ def site_edit(request: UserRequest, code: str = "") -> HttpResponse:
     site = get_object_or_404(Site.objects.visible_to(request.user), code=code) if code else Site()
     initial = {}
     if code:
-        others = site.other_units.values_list("code", flat=True)
-        initial = {"responsible": site.unit.code, "others": " ".join(others)}
+        initial = {"responsible": typed([site.unit]), "others": typed(site.other_units.order_by("code"))}
     form = SiteForm(request.POST or None, instance=site, initial=initial)
     if form.is_valid():
         wanted = form.cleaned_data
@@ -122,7 +121,7 @@ def memberships(request: UserRequest, username: str) -> HttpResponse:
     """The units a person belongs to, set by the security administrator."""
     account = get_object_or_404(User.objects.visible_to(request.user), username=username)
     initial = {
-        field: " ".join(account.memberships.filter(position=position).values_list("unit__code", flat=True))
+        field: typed(Unit.objects.filter(memberships__user=account, memberships__position=position).order_by("code"))
         for field, position in (("leads", "leader"), ("works_for", "staff"))
     }
     form = MembershipForm(request.POST or None, initial=initial)
