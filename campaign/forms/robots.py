@@ -38,11 +38,16 @@ class RobotForm(forms.ModelForm[Robot]):
         model = Robot
         fields = ("name", "kind", "tells_overdue", "tells_lists", "active")
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["address"].required = not self.instance.pk
+        self.fields["address"].error_messages["required"] = _("Paste the address that the group shows.")
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         address, kind = cleaned.get("address", ""), cleaned.get("kind")
         moved = self.instance.pk and kind != self.initial.get("kind")
-        if not address and (moved or not self.instance.pk):
+        if not address and moved:
             self.add_error("address", ValidationError(_("Paste the address that the group shows.")))
         elif address and kind:
             self._check(kind, address.strip())

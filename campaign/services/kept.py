@@ -18,6 +18,13 @@ SUFFIXES = frozenset(
     {".pdf", ".doc", ".docx", ".xls", ".xlsx", ".ppt", ".pptx", ".txt", ".jpg", ".jpeg", ".png", ".zip"}
 )
 LARGEST = 20 * 1024 * 1024  # bytes
+#: What the content of some kinds begins with; the older office formats and texts come in many dresses.
+BEGINS = {
+    ".pdf": b"%PDF", ".jpg": b"\xff\xd8\xff", ".jpeg": b"\xff\xd8\xff", ".png": b"\x89PNG", ".docx": b"PK",
+    ".xlsx": b"PK", ".pptx": b"PK", ".zip": b"PK",
+}  # fmt: skip
+#: Programs of Windows and Linux, which are taken under no name.
+PROGRAMS = (b"MZ", b"\x7fELF")
 
 Kept = TypeVar("Kept", bound=KeptFile)
 
@@ -28,8 +35,8 @@ def keep(
     """Store a file as a row of ``model`` that belongs to ``owner`` (field → row).
 
     ``written`` is the list of ``keeping.files_of_transaction``, within which this is called: the file goes when the
-    transaction does. Raises ValidationError, on the form's ``field``, for kinds that are not taken and for files above
-    20 MB.
+    transaction does. Raises ValidationError, on the form's ``field``, for kinds that are not taken, content of another
+    kind than its name says, and files above 20 MB.
     """
     name = PurePath(file.name or "").name[-200:] or "file"
     suffix = PurePath(name).suffix.lower()
@@ -38,6 +45,8 @@ def keep(
     if (file.size or 0) > LARGEST:
         raise ValidationError({field: _("%(name)s is larger than 20 MB.") % {"name": name}})
     content = file.read()
+    if content.startswith(PROGRAMS) or not content.startswith(BEGINS.get(suffix, b"")):
+        raise ValidationError({field: _("%(name)s: the content is not what the name says.") % {"name": name}})
     stored = default_storage.save(f"{model.folder}/{uuid4().hex}{suffix}", ContentFile(content))
     written.append(stored)
     return model._default_manager.create(

@@ -105,6 +105,11 @@ ICONS = {
 }
 
 
+def absent(value: object) -> bool:
+    """Nothing to show: of a row that is not there a template makes an empty text."""
+    return value is None or value == ""
+
+
 def rounded(value: Number, places: int) -> str | None:
     """A number half up with a true minus sign, or None when there is no number."""
     if value is None or value == "":
@@ -125,7 +130,7 @@ def score(value: Number, places: int = 2) -> str:
 @register.filter
 def points(value: Decimal | None) -> str:
     """A score with its unit, in the places it was rounded to: ``93.97 分``."""
-    return NOTHING if value is None else _("%(number)s points") % {"number": exact(value)}
+    return NOTHING if absent(value) else _("%(number)s points") % {"number": exact(value)}
 
 
 @register.filter
@@ -149,19 +154,19 @@ def percent(value: Number, places: int = 2) -> str:
 @register.filter
 def exact(value: Decimal | None) -> str:
     """A number with the places it was rounded to, as a rule asks for: ``66.667``; nothing → ``—``."""
-    return NOTHING if value is None else f"{value:f}".replace("-", MINUS)
+    return NOTHING if absent(value) else f"{value:f}".replace("-", MINUS)
 
 
 @register.filter
 def exact_percent(value: Decimal | None) -> str:
     """A rate with the places it was rounded to: ``66.667`` → ``66.667 %``; nothing → ``—``."""
-    return NOTHING if value is None else f"{exact(value)}\N{NO-BREAK SPACE}%"
+    return NOTHING if absent(value) else f"{exact(value)}\N{NO-BREAK SPACE}%"
 
 
 @register.filter
 def count(value: int | None) -> str:
     """A whole number with its thousands set apart: ``1,032``."""
-    return NOTHING if value is None else f"{value:,}"
+    return NOTHING if absent(value) else f"{value:,}"
 
 
 @register.simple_tag

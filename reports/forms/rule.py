@@ -125,6 +125,11 @@ class RuleForm(forms.Form):
         self.parts = [PartNode(raw, f"p{at}", bound=bound) for at, raw in enumerate(parts)]
         self.boards = board_forms(boards, bound=bound)
 
+    def need_no_name(self) -> None:
+        """A rule that is only tried needs neither name nor code."""
+        for name in {"name", "code"} & set(self.fields):
+            self.fields[name].required = False
+
     def show_only(self) -> None:
         """Show what was posted without reading it: a line was added or taken away."""
         self.initial = {name: self[name].value() for name in self.fields}

@@ -106,8 +106,8 @@ class Span:
         """What its figures look at when they are computed at ``now``: never past its end."""
         return Window(self.starts_at, max(self.starts_at, min(self.ends_at, now)))
 
-    def label(self) -> str:
-        """In the reader's language: 2026年第47周(11.16–11.22)."""
+    def label(self, *, days: bool = True) -> str:
+        """In the reader's language: 2026年第47周(11.16–11.22); without ``days``: 2026年第47周."""
         first, last = self.starts_on, self.ends_on
         values = {
             "year": self.code[:4], "number": int(re.sub(r"\D", "", self.code[5:]) or 0), "day": first.day,
@@ -120,7 +120,14 @@ class Span:
             "quarter": _("%(year)s, quarter %(number)d"),
             "year": _("Year %(year)s"),
         }
+        if self.kind == "week" and not days:
+            return _("Week %(number)d of %(year)s") % values
         return patterns[self.kind] % values
+
+    @property
+    def short(self) -> str:
+        """The label without the days of a week, for the head of a column."""
+        return self.label(days=False)
 
 
 def containing(day: date, kind: str) -> Span:

@@ -61,6 +61,7 @@ def _edit(request: UserRequest, latest: ScoringRule | None, form: RuleForm) -> H
     if "change" in request.POST:
         return _changed(request, form, context)
     if "try" in request.POST:
+        form.need_no_name()
         faultless = form.is_valid() & trying.is_valid()
         if faultless:
             context["sentences"] = told(form.cleaned_data["spec"])

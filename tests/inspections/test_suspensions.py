@@ -17,6 +17,7 @@ from reports.queries import Need, measure
 from reports.rules.periods import parse
 from tests.city import MONDAY, at
 from tests.inspections.ledger import advance, make_problem
+from tests.inspections.pictures import jpeg
 
 TUESDAY = at(date(2026, 11, 24), 9)
 UNTIL = date(2026, 12, 10)
@@ -39,8 +40,8 @@ def send(client, person, problem, move, **data):
         return client.post(f"{problem.get_absolute_url()}{move}/", {"version": problem.version, "note": "说明"} | data)
 
 
-def paper(name="改造计划.pdf"):
-    return SimpleUploadedFile(name, b"%PDF-1.4", content_type="application/pdf")
+def paper(name="改造计划.pdf", content=b"%PDF-1.4"):
+    return SimpleUploadedFile(name, content, content_type="application/pdf")
 
 
 def page_of(client, person, problem, when=TUESDAY):
@@ -158,7 +159,7 @@ def test_a_neighbour_asks_for_nothing(client, city, held):
 
 
 def test_a_holder_shows_why_and_whoever_sees_the_problem_may_read_it(client, city, held):
-    send(client, city.leader, held, "ask_suspend", until="2026-12-10", proofs=[paper(), paper("现场.jpg")])
+    send(client, city.leader, held, "ask_suspend", until="2026-12-10", proofs=[paper(), paper("现场.jpg", jpeg())])
 
     proofs = list(held.suspensions.get().proofs.all())
     address = proofs[0].get_absolute_url()

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, connection, transaction
 from django.db.utils import IntegrityError
 from django.test.utils import CaptureQueriesContext
@@ -51,11 +52,20 @@ def test_a_proof_is_needed(city):
     assert "attached" in refused.value.message_dict
 
 
-def test_a_proof_of_a_kind_that_is_not_taken_leaves_neither_row_nor_file(city):
+@pytest.mark.parametrize(
+    "bad",
+    [
+        a_proof("run.html"),
+        SimpleUploadedFile("照片.jpg", b"MZ\x90\x00"), SimpleUploadedFile("说明.txt", b"\x7fELF"),
+        SimpleUploadedFile("表扬.jpg", b"%PDF-1.7"), SimpleUploadedFile("表扬.docx", b"<html>"),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_a_proof_of_a_kind_that_is_not_taken_leaves_neither_row_nor_file(city, bad):
     with pytest.raises(ValidationError):
         propose_adjustment(
             adjustment=Adjustment(unit=city.east, day=DAY, event="praise", level="city", points=5, reason="通报"),
-            proofs=[a_proof(), a_proof("run.html")], by=city.office, at=AFTERWARDS,
+            proofs=[a_proof(), bad], by=city.office, at=AFTERWARDS,
         )  # fmt: skip
 
     assert not Adjustment.objects.exists()

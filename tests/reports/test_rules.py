@@ -135,6 +135,15 @@ def test_trying_shows_both_rules_and_writes_nothing(city, office):
     assert ScoringRule.objects.count() == 1
 
 
+def test_a_new_rule_is_tried_before_it_has_a_name_or_a_code(city, office):
+    period = open_period(code="2026-W47", now=at(date(2026, 11, 17)))
+    trying = {"try": "1", "try-group": "streets", "try-period": period.code}
+
+    assert office.post("/rules/new/", FORM | trying | {"name": "", "code": ""}).status_code == 200
+    assert office.post("/rules/new/", FORM | {"name": "", "code": ""}).status_code == 422
+    assert not ScoringRule.objects.exists()
+
+
 def test_trying_on_an_unknown_period_explains_itself(city, office):
     weekly_rule(city)
 
