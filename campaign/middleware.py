@@ -4,7 +4,8 @@ import time
 from collections.abc import Callable
 
 from django.conf import settings
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import BadRequest, PermissionDenied
+from django.db import DataError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone, translation
@@ -39,14 +40,23 @@ def client_address(get_response: View) -> View:
     return middleware
 
 
-def spelt_address(get_response: View) -> View:
-    """An address with a NUL in it names nothing: the database could not even be asked."""
+def without_nul(get_response: View) -> View:
+    """The database knows no NUL: an address with one names nothing, and what fails for one is the sender's fault.
+
+    Most forms refuse it beside the field; this is for what reads a value without a form.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponse:
         if "\0" in request.path_info:
             raise Http404
         return get_response(request)
 
+    def failed(request: HttpRequest, exception: Exception) -> None:
+        sent = (value for given in (request.GET, request.POST) for values in given.lists() for value in values[1])
+        if isinstance(exception, (ValueError, DataError)) and any("\0" in str(value) for value in sent):
+            raise BadRequest from exception
+
+    middleware.process_exception = failed  # type: ignore[attr-defined]
     return middleware
 
 

@@ -83,3 +83,12 @@ def test_the_ranking_page_leads_there(ranked, revised, signed_in):
     page = signed_in(ranked.neighbour).get(f"/rankings/{made.WEEK}/streets/").text
 
     assert f'href="{CHANGES}?revision=2"' in page
+
+
+def test_a_reason_that_cannot_be_kept_is_the_senders_fault(ranked, signed_in):
+    client = signed_in(ranked.office)
+
+    refused = client.post(f"/rankings/revise/{made.WEEK}/streets/", {"reason": "补\0录"})
+
+    assert refused.status_code == 400
+    assert Ranking.objects.count() == 1
