@@ -35,7 +35,8 @@ PUBLIC = ["/sign-in/", "/report/", "/report/track/", "/suggestions/"]
 LINK = re.compile(r'<a [^>]*href="(/[^"#]*)"')
 #: No link leads there: what only takes what is sent, parts of pages and files, rows that the small city lacks.
 SENT = """
-campaign:calendar_seed campaign:delivery_again campaign:inbox_read campaign:large_print campaign:robot_try campaign:shortcuts
+campaign:calendar_seed campaign:delivery_again campaign:inbox_read campaign:large_print campaign:robot_try
+campaign:shortcuts
 campaign:standard_publish campaign:suggestion_answered campaign:suggestion_contact campaign:user_reset
 inspections:appeal_decide inspections:citizen_act inspections:citizen_contact
 inspections:hand_over_rule_remove inspections:limit_remove inspections:paper_choose inspections:paper_reply
