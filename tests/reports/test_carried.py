@@ -73,6 +73,30 @@ def test_it_counts_in_the_week_that_runs(week):
     assert list(late_entries(Ranking.objects.get(period__code=W46))) == [entry]
 
 
+def said_of(client, entry: Inspection) -> str:
+    """What its page fetches about the closed periods it came too late for."""
+    assert f'hx-get="/inspections/{entry.code}/rankings/"' in client.get(entry.get_absolute_url()).text
+    return client.get(f"/inspections/{entry.code}/rankings/", headers={"HX-Request": "true"}).text
+
+
+def test_the_inspector_is_told_that_it_is_late_and_where_it_goes(week, signed_in):
+    said = said_of(signed_in(week.inspector), late(week, recorded=at(NEXT, 11)))
+
+    assert "2026年第46周(11.9–11.15)已定稿，本次检查属迟报，计入2026年第47周(11.16–11.22)。" in said
+
+
+def test_the_inspector_is_told_that_it_waits_for_a_revision(city, signed_in):
+    weekly_rule(city)
+    visit(city, site=city.market, seen_at=at(FIRST), earned=8)
+    ranking = closed(city, W46, at(NEXT, 10))
+    entry = late(city, recorded=at(NEXT, 11))
+    assert "已定稿，本次检查属迟报，暂不计入，留待更正版。" in said_of(signed_in(city.inspector), entry)
+
+    publish(ranking=ranking, by=city.supervisor, now=at(NEXT, 12))
+    revise(ranking=ranking, reason="补录", by=city.office, now=at(NEXT, 13))
+    assert "迟报" not in said_of(signed_in(city.inspector), entry)
+
+
 def test_a_rule_that_says_nothing_keeps_it_for_a_revision(city):
     weekly_rule(city)
     visit(city, site=city.market, seen_at=at(FIRST), earned=8)
