@@ -44,6 +44,10 @@ class PublishedForm(forms.Form):
         return example.spec if example else None
 
 
+def _mark_words(most: Decimal) -> str:
+    return _("A number from 0 to %(most)s, with at most 4 decimal places.") % {"most": f"{most.normalize():f}"}
+
+
 class MarksForm(forms.Form):
     """A field for each unit and part; ``rows`` are units with their bound fields."""
 
@@ -59,15 +63,20 @@ class MarksForm(forms.Form):
         for unit in self.units:
             for at, part in enumerate(self.parts):
                 value = known.get((part.figure, unit.pk))
-                self.fields[f"{at}-{unit.code}"] = forms.DecimalField(
+                field = self.fields[f"{at}-{unit.code}"] = forms.DecimalField(
                     label=f"{unit.label}: {component_title(part)}",
                     required=False,
                     min_value=Decimal(0),
                     max_value=part.points,
                     max_digits=8,
                     decimal_places=4,
+                    error_messages=dict.fromkeys(
+                        ("invalid", "min_value", "max_value", "max_digits", "max_whole_digits", "max_decimal_places"),
+                        _mark_words(part.points),
+                    ),
                     initial=None if value is None else f"{value.normalize():f}",
                 )
+                field.part = component_title(part)  # type: ignore[attr-defined]
 
     @property
     def heads(self) -> list[str]:

@@ -73,6 +73,12 @@ def test_it_counts_in_the_week_that_runs(week):
     assert list(late_entries(Ranking.objects.get(period__code=W46))) == [entry]
 
 
+def test_who_closes_reads_where_late_entries_go(week, signed_in):
+    open_period(code=W47, now=at(LAST, 9))
+
+    assert "计入下一个未定稿的周期" in signed_in(week.office).get(f"/rankings/{W47}/streets/").text
+
+
 def said_of(client, entry: Inspection) -> str:
     """What its page fetches about the closed periods it came too late for."""
     assert f'hx-get="/inspections/{entry.code}/rankings/"' in client.get(entry.get_absolute_url()).text
