@@ -79,6 +79,17 @@ def test_who_closes_reads_where_late_entries_go(week, signed_in):
     assert "计入下一个未定稿的周期" in signed_in(week.office).get(f"/rankings/{W47}/streets/").text
 
 
+def test_the_draft_that_takes_a_late_entry_says_so(week, signed_in):
+    late(week, recorded=at(NEXT, 11))
+    roll_up(now=at(NEXT, 12))
+    client = signed_in(week.office)
+
+    assert f'hx-get="/rankings/late/{W47}/streets/?revision=1"' in client.get(f"/rankings/{W47}/streets/").text
+    note = client.get(f"/rankings/late/{W47}/streets/", headers={"HX-Request": "true"}).text
+    assert "另有 1 次以前周期的检查" in note
+    assert "定稿后没有" not in note
+
+
 def said_of(client, entry: Inspection) -> str:
     """What its page fetches about the closed periods it came too late for."""
     assert f'hx-get="/inspections/{entry.code}/rankings/"' in client.get(entry.get_absolute_url()).text
