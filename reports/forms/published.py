@@ -28,7 +28,7 @@ class PublishedForm(forms.Form):
         rules = ScoringRule.objects.order_by("code", "-version").distinct("code")
         self.rules = {f"rule:{rule.code}": rule for rule in rules}
         choices = [("", _("the one that fits best"))]
-        choices += [(key, _("rule in use: %(name)s") % {"name": rule}) for key, rule in self.rules.items()]
+        choices += [(key, _("rule in use: %(name)s") % {"name": rule.in_words}) for key, rule in self.rules.items()]
         choices += [
             (f"example:{one.code}", _("example: %(name)s") % {"name": one.title}) for one in examples().values()
         ]
