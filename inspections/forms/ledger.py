@@ -29,6 +29,9 @@ class ProblemFilter(forms.Form):
     first = forms.DateField(label=_("Noted from"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
     last = forms.DateField(label=_("Noted to"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
     due = forms.DateField(label=_("Due on"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    reported = forms.DateField(
+        label=_("Repair reported on"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
     order = forms.ChoiceField(
         label=_("Order"),
         choices=[("", _("As usual")), ("new", _("Newest first")), ("due", _("Due first"))],

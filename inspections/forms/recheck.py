@@ -15,6 +15,7 @@ class RecheckFilter(forms.Form):
     """Which rechecks to list."""
 
     state = forms.ChoiceField(choices=[("", ""), ("open", ""), ("done", ""), ("draws", "")], required=False)
+    unit = forms.CharField(max_length=60, required=False)
     after = forms.IntegerField(min_value=1, max_value=2**62, required=False)
 
 

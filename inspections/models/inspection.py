@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from campaign.models import CheckItem, Indicator
+from campaign.rules import day_of
 from units.models import Site, Unit
 
 from ..querysets import InspectionQuerySet
@@ -79,6 +80,11 @@ class Inspection(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("inspections:inspection", args=[self.code])
+
+    @property
+    def on_a_later_day(self) -> bool:
+        """Whether it was entered after the day on which it was seen, so that its period may have been closed."""
+        return day_of(self.recorded_at) > day_of(self.seen_at)
 
 
 class InspectionUnit(models.Model):

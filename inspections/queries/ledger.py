@@ -40,7 +40,7 @@ def narrowed(user: User, wanted: Mapping[str, Any], *, at: datetime) -> QuerySet
 
 
 def _days(wanted: Mapping[str, Any]) -> Q:
-    """Noted between two days, due on one day."""
+    """Noted between two days, due on one day, their repair reported on one day."""
     asked = Q()
     if wanted.get("first"):
         asked &= Q(noted_at__gte=start_of(wanted["first"]))
@@ -48,6 +48,9 @@ def _days(wanted: Mapping[str, Any]) -> Q:
         asked &= Q(noted_at__lt=start_of(wanted["last"] + ONE_DAY))
     if wanted.get("due"):
         asked &= Q(due_at__gte=start_of(wanted["due"]), due_at__lt=start_of(wanted["due"] + ONE_DAY))
+    if wanted.get("reported"):
+        start, end = start_of(wanted["reported"]), start_of(wanted["reported"] + ONE_DAY)
+        asked &= Q(Exists(Step.objects.filter(problem=OuterRef("pk"), move=Move.SUBMIT, at__gte=start, at__lt=end)))
     return asked
 
 

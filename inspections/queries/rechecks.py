@@ -54,9 +54,11 @@ def repeated(draw: Draw) -> bool:
     return codes == sorted(draw.visits.values_list("first__code", flat=True))
 
 
-def rechecks_of(user: User, *, done: bool, after: int | None = None) -> QuerySet[Recheck]:
+def rechecks_of(user: User, *, done: bool, unit: str = "", after: int | None = None) -> QuerySet[Recheck]:
     """The rechecks that a person sees: to be done (the oldest first), or done (the newest first)."""
     rows = Recheck.objects.visible_to(user).select_related("problem__site", "unit", "inspector", "draw")
+    if unit:
+        rows = rows.filter(unit__code=unit)
     if done:
         rows = rows.exclude(done_at=None).order_by("-pk")
         return rows.filter(pk__lt=after) if after else rows

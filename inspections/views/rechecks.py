@@ -2,6 +2,7 @@
 
 import secrets
 from typing import Any
+from urllib.parse import urlencode
 from uuid import uuid4
 
 from django.contrib import messages
@@ -15,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from campaign.guard import UserRequest, require
 from campaign.permissions import Permission
+from units.models import Unit
 
 from ..forms.fields import MOST_PHOTOS, is_uuid
 from ..forms.recheck import DrawForm, RecheckFilter, ResultForm
@@ -36,10 +38,20 @@ def rechecks(request: UserRequest) -> HttpResponse:
     draws = request.user.can(Permission.DRAW_RECHECKS)
     if state == "draws" and draws:
         return _draws(request, form.cleaned_data["after"])
-    rows = list(rechecks_of(request.user, done=state == "done", after=form.cleaned_data["after"])[: PAGE + 1])
-    visits = blind_to_do(request.user)[:PAGE] if state == "open" else []
-    more = f"?state={state}&after={rows[PAGE - 1].pk}" if len(rows) > PAGE else ""
-    context = {"rows": rows[:PAGE], "visits": visits, "tabs": _tabs(state, draws=draws), "next": more, "state": state}
+    unit, after = form.cleaned_data["unit"], form.cleaned_data["after"]
+    rows = list(rechecks_of(request.user, done=state == "done", unit=unit, after=after)[: PAGE + 1])
+    visits = blind_to_do(request.user)[:PAGE] if state == "open" and not unit else []
+    query = urlencode({"state": state} | ({"unit": unit} if unit else {}))
+    more = f"?{query}&after={rows[PAGE - 1].pk}" if len(rows) > PAGE else ""
+    only = Unit.objects.visible_to(request.user).filter(code=unit).first() if unit else None
+    context: dict[str, Any] = {
+        "only": only,
+        "rows": rows[:PAGE],
+        "visits": visits,
+        "tabs": _tabs(state, draws=draws),
+        "next": more,
+        "state": state,
+    }
     return render(request, "inspections/rechecks.html", context | {"may_draw": draws})
 
 

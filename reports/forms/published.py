@@ -28,7 +28,7 @@ class PublishedForm(forms.Form):
         rules = ScoringRule.objects.order_by("code", "-version").distinct("code")
         self.rules = {f"rule:{rule.code}": rule for rule in rules}
         choices = [("", _("the one that fits best"))]
-        choices += [(key, _("rule in use: %(name)s") % {"name": rule}) for key, rule in self.rules.items()]
+        choices += [(key, _("rule in use: %(name)s") % {"name": rule.in_words}) for key, rule in self.rules.items()]
         choices += [
             (f"example:{one.code}", _("example: %(name)s") % {"name": one.title}) for one in examples().values()
         ]
@@ -42,6 +42,10 @@ class PublishedForm(forms.Form):
             return self.rules[key].spec
         example = examples().get(key.removeprefix("example:"))
         return example.spec if example else None
+
+
+def _mark_words(most: Decimal) -> str:
+    return _("A number from 0 to %(most)s, with at most 4 decimal places.") % {"most": f"{most.normalize():f}"}
 
 
 class MarksForm(forms.Form):
@@ -59,15 +63,20 @@ class MarksForm(forms.Form):
         for unit in self.units:
             for at, part in enumerate(self.parts):
                 value = known.get((part.figure, unit.pk))
-                self.fields[f"{at}-{unit.code}"] = forms.DecimalField(
+                field = self.fields[f"{at}-{unit.code}"] = forms.DecimalField(
                     label=f"{unit.label}: {component_title(part)}",
                     required=False,
                     min_value=Decimal(0),
                     max_value=part.points,
                     max_digits=8,
                     decimal_places=4,
+                    error_messages=dict.fromkeys(
+                        ("invalid", "min_value", "max_value", "max_digits", "max_whole_digits", "max_decimal_places"),
+                        _mark_words(part.points),
+                    ),
                     initial=None if value is None else f"{value.normalize():f}",
                 )
+                field.part = component_title(part)  # type: ignore[attr-defined]
 
     @property
     def heads(self) -> list[str]:

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from units.models import PeerGroup
@@ -29,6 +30,11 @@ class ScoringRule(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} v{self.version}"
+
+    @property
+    def in_words(self) -> str:
+        """Its name and version as papers and lists print them."""
+        return gettext("%(name)s, version %(number)s") % {"name": self.name, "number": self.version}
 
     def is_used(self) -> bool:
         """Whether a ranking or a group refers to it; then it is changed by a new version only."""

@@ -13,7 +13,15 @@ from .drill import (
     steps_behind,
 )
 from .figures import Need, city_figures, city_trend, inspection_counts, measure
-from .late import adjusted_since, carried_to, closed_rankings_of, late_entries, upheld_since, voided_since
+from .late import (
+    adjusted_since,
+    carried_to,
+    closed_rankings_of,
+    late_entries,
+    rankings_taking,
+    upheld_since,
+    voided_since,
+)
 from .rankings import (
     Shown,
     latest_ranking,
@@ -44,6 +52,7 @@ __all__ = [
     "ranking_entries",
     "ranking_rows",
     "ranking_stamp",
+    "rankings_taking",
     "shown_components",
     "sites_behind",
     "steps_behind",

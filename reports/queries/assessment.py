@@ -58,8 +58,8 @@ def group_table(ranking: Ranking, limit: int | None = None) -> GroupTable:
     units = [_unit(row, listed.get(row.unit_id, []), spec) for row in (rows[:limit] if limit else rows.iterator(CHUNK))]
     return GroupTable(
         name=ranking.group.name,
-        lead=_("Group: %(group)s   Rule: %(rule)s   %(state)s") % {
-            "group": ranking.group.name, "rule": ranking.rule, "state": state_sentence(ranking),
+        lead=_("Group: %(group)s; rule: %(rule)s; %(state)s") % {
+            "group": ranking.group.name, "rule": ranking.rule.in_words, "state": state_sentence(ranking),
         },
         heads=[Head(component_title(component), component.weight) for component in spec.components],
         units=units,
@@ -126,7 +126,7 @@ def _method(period: Period, rankings: list[Ranking]) -> Iterator[tuple[str, str]
     for rule in used.values():
         spec = RuleSpec.parse(rule.spec)
         for sentence in rule_sentences(spec):
-            yield str(rule), sentence
+            yield rule.in_words, sentence
     named = {component.figure for rule in used.values() for component in RuleSpec.parse(rule.spec).components}
     for name in FIGURES:
         if name in named:

@@ -12,7 +12,7 @@ from ..rules.published import Checked
 def checked_book(checked: Checked, name: str, sentences: Sequence[str]) -> Book:
     """Every row with its values, both totals, places and grades, and why they differ; the rule on a second sheet."""
     graded = any(row.band or row.published.band for row in checked.rows)
-    summary = _("%(agreeing)s rows agree, %(explained)s differ for a stated reason, %(open)s are not explained.") % {
+    summary = _("%(agreeing)s rows agree, %(explained)s differ for a stated reason, %(open)s do not add up.") % {
         "agreeing": checked.agreeing, "explained": checked.explained, "open": checked.unexplained
     }  # fmt: skip
     title = _("%(name)s computed again") % {"name": name}
@@ -33,7 +33,7 @@ def _columns(checked: Checked, *, graded: bool) -> list[Column]:
     pairs = [(_("Score"), "score"), (_("Place"), "score"), *([(_("Grade"), "centre")] if graded else [])]
     return [
         Column(_("Verdict"), "centre", 8),
-        Column(_("Group"), "text", 12),
+        *([Column(_("Group"), "text", 12)] if checked.grouped else []),
         Column(_("Unit"), "text", 22),
         *(Column(head, "score", 12) for head in checked.heads),
         *(
@@ -46,12 +46,12 @@ def _columns(checked: Checked, *, graded: bool) -> list[Column]:
 
 
 def _lines(checked: Checked, *, graded: bool) -> Iterator[Line]:
-    for row, values in checked.shown:
+    for row, values, total in checked.shown:
         theirs = row.published
         bands: list[Cell] = [row.band, theirs.band] if graded else []
         yield Line(
             [
-                row.word, theirs.group, theirs.unit, *values, row.score, theirs.total,
+                row.word, *([theirs.group] if checked.grouped else []), theirs.unit, *values, row.score, total,
                 _place(row.rank), _place(theirs.rank), *bands, " ".join(row.why),
             ],
             "red" if row.open else "",

@@ -139,17 +139,23 @@ def watch(first: date, last: date) -> Watch:
     inspections, problems = reverse("inspections:inspections"), reverse("inspections:problems")
     sites = {"often": OFTEN, "never": NEVER}
     seen = {"weekdays": WEEKDAYS, "few_sites": FEW_SITES}
-    repaired = {"last_minute": LAST_MINUTE, "one_after_another": ONE_AFTER_ANOTHER, "rechecked": RECHECKED}
+    repaired = {"last_minute": LAST_MINUTE, "one_after_another": ONE_AFTER_ANOTHER}
     found = {name: _found(sql, values, inspections, "site", span) for name, sql in sites.items()}
     found |= {name: _found(sql, values, inspections, "unit", span) for name, sql in seen.items()}
-    found |= {name: _found(sql, values, problems, "unit", {"state": "all"}) for name, sql in repaired.items()}
+    found |= {
+        name: _found(sql, values, problems, "unit", {"state": "all"}, day="reported") for name, sql in repaired.items()
+    }
+    found["rechecked"] = _found(RECHECKED, values, reverse("inspections:rechecks"), "unit", {"state": "done"})
     return Watch(found, _people(values))
 
 
-def _found(sql: str, values: Mapping[str, Any], address: str, key: str, query: Mapping[str, str]) -> Found:
+def _found(
+    sql: str, values: Mapping[str, Any], address: str, key: str, query: Mapping[str, str], *, day: str = ""
+) -> Found:
+    """``day``: the filter that takes the first number of a row, where that is a day."""
     lines = _lines(sql, values)
     rows = [
-        Row(label, tuple(numbers), f"{address}?{urlencode({key: code, **query})}")
+        Row(label, tuple(numbers), f"{address}?{urlencode({key: code, **query, **({day: numbers[0]} if day else {})})}")
         for code, label, *numbers, _total in lines
     ]
     return Found(rows, lines[0][-1] if lines else 0)

@@ -116,6 +116,21 @@ def closed_rankings_of(adjustment: Adjustment, user: User) -> list[Ranking]:
     return [ranking for ranking in rows if adjusted_since(ranking).filter(pk=adjustment.pk).exists()]
 
 
+def rankings_taking(adjustment: Adjustment, user: User) -> list[Ranking]:
+    """The newest revisions of the rankings that hold an adjustment's day and whose rule takes it; shortest first."""
+    holding = Ranking.objects.visible_to(user).light().filter(
+        period__starts_on__lte=adjustment.day, period__ends_on__gte=adjustment.day, group__in=_groups(adjustment)
+    )  # fmt: skip
+    newest = holding.order_by("period_id", "group_id", "-revision").distinct("period_id", "group_id")
+    this = Adjustment.objects.filter(pk=adjustment.pk)
+    taking = [
+        ranking
+        for ranking in newest.select_related("period", "group", "rule")
+        if (taken := _taken(ranking)) is not None and this.filter(taken).exists()
+    ]
+    return sorted(taking, key=lambda ranking: ranking.period.ends_on - ranking.period.starts_on)
+
+
 def _groups(adjustment: Adjustment) -> QuerySet[Any]:
     """The groups of the unit and of those above it."""
     links = UnitLink.objects.filter(descendant=adjustment.unit_id, ancestor__group__isnull=False)

@@ -112,12 +112,25 @@ def table_steps(part: Told) -> list[tuple[int, Decimal]]:
     return [(at, Decimal(share).scaleb(-places)) for (at, _lost), share in zip(inner, shares, strict=True)]
 
 
+def _whole(part: Told) -> Decimal:
+    """What a part could have brought."""
+    return (part.points or Decimal(0)) + (part.lost or Decimal(0))
+
+
+def _weighs(part: Told) -> str:
+    """Its share of 100, but in a sum of points its own full marks; rounding makes less than a point of difference."""
+    if part.share is not None and abs(_whole(part) - part.share) < 1:
+        return _("%(title)s carries %(share)s of 100 points")
+    return _("%(title)s carries %(whole)s points")
+
+
 def _sentence(part: Told) -> str:
     if part.value is None:
         return _missing(part)
     values = {
         "title": part.title,
         "share": number(part.share),
+        "whole": number(_whole(part)),
         "value": part.value,
         "numerator": number(part.numerator),
         "denominator": number(part.denominator),
@@ -126,7 +139,7 @@ def _sentence(part: Told) -> str:
     }
     if part.kind != "rate":
         return _valued(part, values)
-    weighs = _("%(title)s carries %(share)s of 100 points") % values
+    weighs = _weighs(part) % values
     costs = _("costs %(lost)s points.") % values if part.lost else _("costs nothing.")
     return _("%(weighs)s; %(reached)s %(costs)s") % {
         "weighs": weighs,

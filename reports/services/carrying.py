@@ -1,14 +1,14 @@
 """Late entries that count in the next period that is not closed, where the rule of their own says so."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from django.db.models import Q
 
 from campaign.models import FactChange
 
-from ..models import Period, Ranking, RuleUse, ScoringRule
-from ..queries.carried import carry
+from ..models import Period, Ranking, ScoringRule
+from ..queries.carried import carry, takers
 from ..queries.locks import lock_carrying
 from ..rules.periods import Span
 
@@ -36,9 +36,9 @@ def carry_late(*, days: Iterable[date | None], now: datetime) -> set[Span]:
     if not ScoringRule.objects.filter(spec__late="next").exists():
         return set()
     lock_carrying()
-    takers = _takers(list(_closed(days)))
-    periods = {span: ensure_period(span, now=now).pk for span in set(takers.values())}
-    carry({ranking: periods[span] for ranking, span in takers.items()})
+    goes = takers(list(_closed(days)))
+    periods = {span: ensure_period(span, now=now).pk for span in set(goes.values())}
+    carry({ranking: periods[span] for ranking, span in goes.items()})
     return set(periods)
 
 
@@ -56,21 +56,3 @@ def _closed(days: Iterable[date | None]) -> Iterable[Ranking]:
         return []
     closed = Ranking.objects.light().filter(holding, revision=1, closed_at__isnull=False, rule__spec__late="next")
     return closed.select_related("period")
-
-
-def _takers(closed: Sequence[Ranking]) -> dict[int, Span]:
-    """Ids of closed rankings and the period in which their late entries count, where their groups are still ranked."""
-    if not closed:
-        return {}
-    ranked = set(RuleUse.objects.filter(active=True).values_list("group_id", "kind"))
-    first = min(ranking.period.starts_on for ranking in closed)
-    later = Ranking.objects.filter(revision=1, closed_at__isnull=False, period__starts_on__gt=first)
-    shut = set(later.order_by().values_list("group_id", "period__code"))
-    found = {}
-    for ranking in closed:
-        span = ranking.period.span.next()
-        while (ranking.group_id, span.code) in shut:
-            span = span.next()
-        if (ranking.group_id, span.kind) in ranked:
-            found[ranking.pk] = span
-    return found

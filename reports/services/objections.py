@@ -27,7 +27,12 @@ from ..queries.rankings import shown_components
 
 State = Objection.State
 OPENED = gettext_noop("The ranking of %(group)s for %(period)s is open to objection until the end of %(day)s.")
-ANSWERED = gettext_noop("Your objection %(code)s has been answered.")
+ANSWERED = {
+    State.UPHELD: gettext_noop("Your objection %(code)s was upheld."),
+    State.REFUSED: gettext_noop("Your objection %(code)s was not upheld; the reason stands beside it."),
+}
+#: What notices said that were sent before; they are translated when they are read.
+SENT_BEFORE = gettext_noop("Your objection %(code)s has been answered.")
 
 
 def object_to(*, row: RankingRow, about: str, text: str, proofs: Iterable[File], by: User, at: datetime) -> Objection:
@@ -83,7 +88,7 @@ def answer_objection(*, objection: Objection, upheld: bool, answer: str, by: Use
     record(f"objection.{state.value}", objection, by=by, after={"answer": objection.answer})
     members = Membership.objects.filter(unit=objection.unit_id).values_list("user_id", flat=True)
     notify(
-        {*members, objection.raised_by_id}, sentence=ANSWERED, values={"code": objection.code}, at=at,
+        {*members, objection.raised_by_id}, sentence=ANSWERED[state], values={"code": objection.code}, at=at,
         key=f"objection:{objection.code}", url=objection.get_absolute_url(), kind=Notice.Kind.RANKING,
     )  # fmt: skip
 

@@ -19,8 +19,8 @@ from campaign.services.kept import content_type
 from units.services.tasks import Overtaken
 
 from ..forms.adjustment import AdjustmentFilter, AdjustmentForm, DecisionForm, RevocationForm
-from ..models import Adjustment, AdjustmentProof
-from ..queries import closed_rankings_of
+from ..models import Adjustment, AdjustmentProof, Ranking
+from ..queries import closed_rankings_of, rankings_taking
 from ..services.adjustments import decide_adjustment, propose_adjustment, revoke_adjustment
 
 PAGE = 50
@@ -86,10 +86,16 @@ def _found(request: UserRequest, code: str) -> Adjustment:
 
 def _page(request: UserRequest, found: Adjustment, form: Form | None = None, status: int = 200) -> HttpResponse:
     may_decide = request.user.can(Permission.DECIDE_ADJUSTMENTS) and found.proposed_by_id != request.user.pk
+    unchanged, taking = closed_rankings_of(found, request.user), rankings_taking(found, request.user)
+    approved = found.state == Adjustment.State.APPROVED
+    alive = approved or found.state == Adjustment.State.PROPOSED
+    open_ones = [one for one in taking if one not in unchanged and (approved or one.state == Ranking.State.DRAFT)]
     context = {
         "adjustment": found,
         "form": form,
-        "unchanged": closed_rankings_of(found, request.user),
+        "unchanged": unchanged,
+        "counts_in": open_ones if alive else [],
+        "counts_nowhere": alive and not taking and request.user.can(Permission.SEE_DRAFT_RANKINGS),
         "trail": [{"label": _("Adjustments"), "url": ".."}],
         "decide": may_decide and found.state == Adjustment.State.PROPOSED,
         "revoke": may_decide and found.state == Adjustment.State.APPROVED,
@@ -107,7 +113,7 @@ def adjustment_decide(request: UserRequest, code: str) -> HttpResponse:
         approved = form.cleaned_data["act"] == "approve"
         answer = form.cleaned_data["answer"]
         decide_adjustment(adjustment=found, approved=approved, answer=answer, by=request.user, at=timezone.now())
-        return _("Approved: it counts from now on.") if approved else _("Not approved.")
+        return _("Approved. Beside it stands where it counts.") if approved else _("Not approved.")
 
     return _done(request, found, form, act)
 

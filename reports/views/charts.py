@@ -74,7 +74,7 @@ def _steps(
 
 def ratio(part: Shown) -> str:
     """A component's base in a few characters: 412.5 / 420, or how many sites or indicators a mean is of."""
-    if part.numerator is None:
+    if part.numerator is None or part.kind == "sheet":
         return ""
     if part.mean == "by_site":
         return _("%(number)s sites on average") % {"number": plain(part.denominator)}

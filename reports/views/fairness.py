@@ -27,8 +27,16 @@ def fairness(request: UserRequest) -> HttpResponse:
     form = WatchForm(request.GET or {"days": 90})
     days = (form.cleaned_data["days"] if form.is_valid() else None) or 90
     last = day_of(timezone.now())
-    found = watch(last - timedelta(days=days - 1), last)
-    context = {"form": form, "days": days, "sections": _sections(found), "people": found.people}
+    first = last - timedelta(days=days - 1)
+    found = watch(first, last)
+    context = {
+        "form": form,
+        "days": days,
+        "first": first,
+        "last": last,
+        "sections": _sections(found),
+        "people": found.people,
+    }
     response = render(request, "reports/fairness.html", context)
     response["Cache-Control"] = "no-store"
     return response

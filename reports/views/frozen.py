@@ -1,6 +1,7 @@
 """Published rankings as they were frozen: the text, the bundle to recompute it, and two revisions side by side."""
 
 import json
+from collections.abc import Mapping
 from tempfile import SpooledTemporaryFile
 from typing import Any
 
@@ -18,8 +19,10 @@ from campaign.templatetags.present import score
 
 from ..forms.looking import looked_at
 from ..models import ListEntry, Ranking
-from ..rules.figures import FIGURES, FOOTNOTES
+from ..rules.figures import FOOTNOTES
+from ..rules.parts import Part
 from ..rules.revisions import Difference, changes_between
+from ..rules.sentences import component_title
 from ..rules.spec import RuleSpec
 from ..services.bundles import bundle_name, write_bundle
 from ..services.publication import snapshot_of
@@ -70,12 +73,13 @@ def ranking_changes(request: UserRequest, period: str, group: str) -> HttpRespon
     after, before = rankings.get(asked), rankings.get(asked - 1)
     if after is None or before is None:
         raise Http404
-    places = RuleSpec.parse(after.rule.spec).places
+    rules = [RuleSpec.parse(one.rule.spec) for one in (before, after)]
+    parts, places = {part.figure: part for rule in rules for part in rule.components}, rules[-1].places
     changed = changes_between(_text(before), _text(after))
     context = {
         "before": before,
         "after": after,
-        "changed": [(change, [_words(one, places) for one in change.differences]) for change in changed],
+        "changed": [(change, [_words(one, places, parts) for one in change.differences]) for change in changed],
         "units": len(_text(after)["rows"]),
         "trail": [
             {"label": _("Rankings"), "url": reverse("reports:rankings")},
@@ -93,8 +97,8 @@ def _text(ranking: Ranking) -> dict[str, Any]:
     return json.loads(ranking.snapshot) if ranking.snapshot else snapshot_of(ranking)
 
 
-def _words(difference: Difference, places: int) -> tuple[str, str, str]:
-    """A difference as it is read: what, before, after; a score with the places of its rule."""
+def _words(difference: Difference, places: int, parts: Mapping[str, Part]) -> tuple[str, str, str]:
+    """A difference as it is read: what (a part by its name), before, after; a score with the places of its rule."""
     titles = {"rank": _("Place"), "score": _("Score"), "list": _("Red or black list"), "footnote": _("Footnote")}
     words = (
         dict(ListEntry.Color.choices)
@@ -103,13 +107,13 @@ def _words(difference: Difference, places: int) -> tuple[str, str, str]:
         if difference.what == "footnote"
         else {}
     )
-    figure = FIGURES.get(difference.what)
-    percent = "\N{NO-BREAK SPACE}%" if figure else ""
+    part = parts.get(difference.what)
+    percent = "\N{NO-BREAK SPACE}%" if part and part.kind == "rate" else ""
 
     def told(value: str | None) -> str:
         if value is None or difference.what == "score":
             return score(value, places)
         return f"{words.get(value, value)}{percent}"
 
-    title = titles.get(difference.what) or str(figure.title if figure else difference.what)
+    title = titles.get(difference.what) or (component_title(part) if part else difference.what)
     return title, told(difference.before), told(difference.after)

@@ -24,7 +24,7 @@ from units.models import PeerGroup, Unit
 from ..documents.xlsx import write
 from ..forms.published import MarksForm, PublishedForm
 from ..forms.published_rule import TableRuleForm
-from ..models import Period
+from ..models import Period, Ranking
 from ..queries.checked import checked_book
 from ..queries.rules import rule_in_force
 from ..queries.tables import Facts
@@ -146,7 +146,10 @@ def marks(request: UserRequest, period: str, group: str) -> HttpResponse:
             enter_marks(period=shown, sheet=sheet, values=values, by=request.user, now=now)
         messages.success(request, _("Saved. Open drafts follow within a minute."))
         return redirect("reports:marks", shown.code, ranked.code)
-    context = {"form": form, "period": shown, "group": ranked}
+    ranking = Ranking.objects.visible_to(request.user).light().filter(period=shown, group=ranked).first()
+    context: dict[str, Any] = {"form": form, "period": shown, "group": ranked}
+    context["closed"] = ranking is not None and ranking.state != Ranking.State.DRAFT
+    context["trail"] = [{"label": _("Rankings"), "url": ranking.get_absolute_url()}] if ranking else []
     return render(request, "reports/marks.html", context, status=422 if form.errors else 200)
 
 

@@ -137,6 +137,7 @@ def close(request: UserRequest, period: str, group: str) -> HttpResponse:
     shown = found_or_404(request, period, group)
 
     def act() -> str:
+        _ticked(request, _("Nothing was closed: tick first that all inspections of the period are entered."))
         closed = close_period(period=shown.period, by=request.user, now=timezone.now())
         mine = next((ranking for ranking in closed if ranking.group_id == shown.group_id), None)
         if mine is None or mine.last_objections is None:
@@ -154,6 +155,7 @@ def publish_ranking(request: UserRequest, period: str, group: str) -> HttpRespon
     shown = found_or_404(request, period, group)
 
     def act() -> str:
+        _ticked(request, _("Nothing was published: tick first that you have checked the table."))
         if request.POST.get("stamp") != ranking_stamp(shown):
             raise ValidationError(_("The ranking changed while you were looking at it. Look again, then publish."))
         publish(ranking=shown, by=request.user, now=timezone.now())
@@ -188,6 +190,12 @@ def recompute_ranking(request: UserRequest, period: str, group: str) -> HttpResp
         return _("Recomputed from the facts as they stand now, and closed again.")
 
     return _done(request, shown, act)
+
+
+def _ticked(request: UserRequest, otherwise: str) -> None:
+    """Raises ValidationError where the confirmation of a public act was not ticked."""
+    if not request.POST.get("confirmed"):
+        raise ValidationError(otherwise)
 
 
 def _done(request: UserRequest, shown: Ranking, act: Callable[[], str]) -> HttpResponse:

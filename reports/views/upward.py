@@ -12,6 +12,7 @@ from campaign.guard import UserRequest, require
 from campaign.permissions import Permission
 from inspections.models import Inspection
 
+from ..queries.carried import missed
 from ..queries.component import open_units
 from ..queries.upward import Place, places_moved
 
@@ -19,14 +20,20 @@ from ..queries.upward import Place, places_moved
 @require_GET
 @require(Permission.SEE_INSPECTIONS)
 def counts_in(request: UserRequest, code: str) -> HttpResponse:
-    """The rankings that an inspection counts in, each with the way down again to where it stands among the others."""
+    """The rankings that an inspection counts in, each with the way down again to where it stands among the others.
+
+    htmx gets a sentence for each closed period that the inspection came too late for.
+    """
     visible = Inspection.objects.visible_to(request.user).select_related("site")
     inspection = get_object_or_404(visible, code=code)
+    if request.htmx:
+        return render(request, "reports/counts_in.html#note", {"missed": missed(inspection)})
     places = places_moved(inspection, request.user)
     opened = set(open_units(request.user).values_list("pk", flat=True))
     rows = [(place, _address(place, inspection, drill=place.row.unit_id in opened)) for place in places]
     trail: list[dict[str, Any]] = [{"label": inspection.code, "url": inspection.get_absolute_url()}]
-    return render(request, "reports/counts_in.html", {"inspection": inspection, "rows": rows, "trail": trail})
+    context = {"inspection": inspection, "rows": rows, "trail": trail, "missed": missed(inspection)}
+    return render(request, "reports/counts_in.html", context)
 
 
 def _address(place: Place, inspection: Inspection, *, drill: bool) -> str:

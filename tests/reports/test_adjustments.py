@@ -190,6 +190,15 @@ def test_an_adjustment_names_the_closed_rankings_that_do_not_hold_it(city, close
     assert closed_rankings_of(late, city.neighbour) == []
 
 
+def test_an_adjustment_names_the_rankings_it_counts_in(city, closed_week, signed_in):
+    client = signed_in(city.supervisor)
+    counted, not_taken = closed_week.counted, proposed(city, event="criticism", points=-2)
+
+    assert closed_week.ranking.get_absolute_url() in client.get(counted.get_absolute_url()).text
+    assert "不影响得分" not in client.get(counted.get_absolute_url()).text
+    assert "不影响得分" in client.get(not_taken.get_absolute_url()).text
+
+
 def form(**fields) -> dict[str, object]:
     return {
         "concerned": "S1", "day": "2026-11-18", "event": "praise", "level": "city", "points": "5", "reason": "通报表扬",

@@ -73,6 +73,47 @@ def test_it_counts_in_the_week_that_runs(week):
     assert list(late_entries(Ranking.objects.get(period__code=W46))) == [entry]
 
 
+def test_who_closes_reads_where_late_entries_go(week, signed_in):
+    open_period(code=W47, now=at(LAST, 9))
+
+    assert "计入下一个未定稿的周期" in signed_in(week.office).get(f"/rankings/{W47}/streets/").text
+
+
+def test_the_draft_that_takes_a_late_entry_says_so(week, signed_in):
+    late(week, recorded=at(NEXT, 11))
+    roll_up(now=at(NEXT, 12))
+    client = signed_in(week.office)
+
+    assert f'hx-get="/rankings/late/{W47}/streets/?revision=1"' in client.get(f"/rankings/{W47}/streets/").text
+    note = client.get(f"/rankings/late/{W47}/streets/", headers={"HX-Request": "true"}).text
+    assert "另有 1 次以前周期的检查" in note
+    assert "定稿后没有" not in note
+
+
+def said_of(client, entry: Inspection) -> str:
+    """What its page fetches about the closed periods it came too late for."""
+    assert f'hx-get="/inspections/{entry.code}/rankings/"' in client.get(entry.get_absolute_url()).text
+    return client.get(f"/inspections/{entry.code}/rankings/", headers={"HX-Request": "true"}).text
+
+
+def test_the_inspector_is_told_that_it_is_late_and_where_it_goes(week, signed_in):
+    said = said_of(signed_in(week.inspector), late(week, recorded=at(NEXT, 11)))
+
+    assert "2026年第46周(11.9–11.15)已定稿，本次检查属迟报，计入2026年第47周(11.16–11.22)。" in said
+
+
+def test_the_inspector_is_told_that_it_waits_for_a_revision(city, signed_in):
+    weekly_rule(city)
+    visit(city, site=city.market, seen_at=at(FIRST), earned=8)
+    ranking = closed(city, W46, at(NEXT, 10))
+    entry = late(city, recorded=at(NEXT, 11))
+    assert "已定稿，本次检查属迟报，暂不计入，留待更正版。" in said_of(signed_in(city.inspector), entry)
+
+    publish(ranking=ranking, by=city.supervisor, now=at(NEXT, 12))
+    revise(ranking=ranking, reason="补录", by=city.office, now=at(NEXT, 13))
+    assert "迟报" not in said_of(signed_in(city.inspector), entry)
+
+
 def test_a_rule_that_says_nothing_keeps_it_for_a_revision(city):
     weekly_rule(city)
     visit(city, site=city.market, seen_at=at(FIRST), earned=8)

@@ -205,6 +205,8 @@ def test_the_page_previews_the_chosen_period(ranked, signed_in):
 
     assert "东街" in text
     assert "17 / 20" in text
+    assert "考核分组：街道；考核办法：" in text
+    assert "第1版；" in text
 
 
 def test_the_page_without_any_period_teaches(city, signed_in):

@@ -83,7 +83,19 @@ def test_repairs_typed_in_one_go(city):
     assert [(row.label, row.numbers) for row in found("one_after_another").rows] == [("东街", (MONDAY, 5))]
 
 
-def test_repairs_that_did_not_hold(city):
+def test_a_finding_about_repairs_leads_to_the_repairs(client, city):
+    for n in range(5):
+        submitted(city, n, TEN + timedelta(seconds=60 * n))
+    advance(make_problem(city, "ELSE", text="不相干的问题"), Move.HAND_OVER, city=city)
+    client.force_login(city.office)
+
+    page = client.get(found("one_after_another").rows[0].url).text
+
+    assert [f"P{n}" in page for n in range(5)] == [True] * 5
+    assert "ELSE" not in page
+
+
+def test_repairs_that_did_not_hold(client, city):
     values = {"first": MONDAY, "last": MONDAY, "number": 1, "seed": 1, "drawn_by": city.office, "drawn_at": TEN}
     draw = Draw.objects.create(code="HT", kind="repairs", **values)
     for n, result in enumerate(["holds", "holds", "not_fixed"]):
@@ -93,6 +105,9 @@ def test_repairs_that_did_not_hold(city):
         )  # fmt: skip
 
     assert [(row.label, row.numbers) for row in found("rechecked").rows] == [("东街", (1, 3, 0))]
+    client.force_login(city.office)
+    assert "P2" in client.get(found("rechecked").rows[0].url).text
+    assert "P2" not in client.get("/rechecks/?state=done&unit=S2").text
 
 
 def test_agreement_compares_what_both_answered(city):

@@ -1,15 +1,18 @@
 """Values that a rule takes from outside, entered by the office."""
 
+from datetime import timedelta
+
 import pytest
 
 from campaign.models import Event, FactChange
 from reports.models import Mark
-from reports.services import open_period, save_rule, use_rule
+from reports.services import close_period, open_period, save_rule, use_rule
 from tests.city import at
 
 from .facts import WEEK
 from .ranked import MONDAY
 
+CLOSED_ON = MONDAY + timedelta(days=7)
 URL = f"/rules/marks/{WEEK}/streets/"
 
 
@@ -48,7 +51,19 @@ def test_a_value_above_full_marks_explains_itself(survey, client):
     response = client.post(URL, {field(survey): "101"})
 
     assert response.status_code == 422
+    assert "应为 0 至 100 的数，最多 4 位小数。" in response.text
+    assert 'data-label="问卷"' in response.text
     assert not Mark.objects.exists()
+
+
+def test_a_closed_ranking_says_that_it_keeps_its_values(survey, client):
+    assert "已定稿" not in client.get(URL).text
+
+    close_period(period=survey.period, by=survey.office, now=at(CLOSED_ON, 9))
+
+    page = client.get(URL).text
+    assert "本期排名已定稿" in page
+    assert f'href="/rankings/{WEEK}/streets/"' in page
 
 
 def test_a_group_without_a_rule_has_no_values(city, client):

@@ -129,7 +129,16 @@ def test_an_answer_says_why_comes_once_and_is_told(city, closed):
     with pytest.raises(Overtaken):
         answer_objection(objection=objection, upheld=False, answer="x", by=city.office, at=made.NOW)
 
-    assert Notice.objects.filter(person=city.leader, key=f"objection:{objection.code}").count() == 1
+    told = Notice.objects.get(person=city.leader, key=f"objection:{objection.code}")
+    assert str(told) == f"您提出的异议 {objection.code} 成立，请查看答复。"
+
+
+def test_the_notice_of_a_refusal_says_so(city, closed):
+    objection = raised(closed, city)
+    answer_objection(objection=objection, upheld=False, answer="照片与现场一致", by=city.office, at=made.NOW)
+
+    told = Notice.objects.get(person=city.leader, key=f"objection:{objection.code}")
+    assert "不成立" in str(told)
 
 
 def test_what_was_raised_and_answered_stands(city, closed):

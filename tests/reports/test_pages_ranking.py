@@ -129,7 +129,7 @@ def test_a_form_of_the_cached_page_carries_a_token_that_counts(today, signed_in)
     token = re.search(r'csrfmiddlewaretoken" value="(\w+)"', form)[1]
     stamp = re.search(r'name="stamp" value="([^"]+)"', form)[1]
 
-    client.post(f"/rankings/publish/{WEEK}/streets/", {"csrfmiddlewaretoken": token, "stamp": stamp})
+    client.post(f"/rankings/publish/{WEEK}/streets/", {"csrfmiddlewaretoken": token, "stamp": stamp, "confirmed": "on"})
 
     assert Ranking.objects.get().state == "published"
 
@@ -137,7 +137,8 @@ def test_a_form_of_the_cached_page_carries_a_token_that_counts(today, signed_in)
 def test_publishing_needs_the_figures_that_were_seen(today, signed_in):
     made.closed(today)
 
-    response = signed_in(today.supervisor).post(f"/rankings/publish/{WEEK}/streets/", {"stamp": "older"}, follow=True)
+    seen = {"stamp": "older", "confirmed": "on"}
+    response = signed_in(today.supervisor).post(f"/rankings/publish/{WEEK}/streets/", seen, follow=True)
 
     assert Ranking.objects.get().state == "closed"
     assert "请重新核对后再公布" in response.content.decode()
@@ -153,9 +154,23 @@ def test_who_closed_is_not_offered_to_publish(today, signed_in):
 def test_the_office_closes_a_period_that_has_ended(today, signed_in):
     made.draft(today)
 
-    signed_in(today.office).post(f"/rankings/close/{WEEK}/streets/")
+    signed_in(today.office).post(f"/rankings/close/{WEEK}/streets/", {"confirmed": "on"})
 
     assert Ranking.objects.get().closed_by == today.office
+
+
+def test_what_is_not_ticked_is_neither_closed_nor_published(today, signed_in):
+    made.draft(today)
+    refused = signed_in(today.office).post(f"/rankings/close/{WEEK}/streets/", follow=True).text
+    assert "没有定稿：请先勾选" in refused
+    assert Ranking.objects.get().state == "draft"
+
+    made.closed(today)
+    page = signed_in(today.supervisor).get(URL).text
+    stamp = re.search(r'name="stamp" value="([^"]+)"', page)[1]
+    refused = signed_in(today.supervisor).post(f"/rankings/publish/{WEEK}/streets/", {"stamp": stamp}, follow=True)
+    assert "没有公布：请先勾选" in refused.text
+    assert Ranking.objects.get().state == "closed"
 
 
 def test_a_correction_needs_a_reason(ranked, signed_in):

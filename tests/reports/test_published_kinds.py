@@ -100,7 +100,7 @@ def test_parts_that_were_rounded_before_they_were_added_are_found():
 def test_one_misprint_among_few_rows_is_no_other_rule():
     found = checked("单位|实地(70%)|问卷(30%)|总分\n东街|90|80|87\n西街|80|70|77\n南街|70|60|69")
 
-    assert [row.word for row in found.rows] == ["agrees", "agrees", "not explained"]
+    assert [row.word for row in found.rows] == ["agrees", "agrees", "does not add up"]
 
 
 def test_a_factor_multiplies_the_rest_but_not_what_is_added():

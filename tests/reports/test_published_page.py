@@ -105,8 +105,8 @@ def test_the_comparison_is_a_workbook(sent, client):
 
     book = openpyxl.load_workbook(BytesIO(response.content))
     rows = [[cell.value for cell in row] for row in book.worksheets[0].iter_rows()]
-    assert ["一致", "东街"] in [[row[0], row[2]] for row in rows]
-    assert any(row[0] == "未解释" and "原表计算有误" in str(row[-1]) for row in rows)
+    assert ["一致", "东街"] in [row[:2] for row in rows]
+    assert any(row[0] == "对不上" and "原表计算有误" in str(row[-1]) for row in rows)
     assert any("加权平均" in str(row[0].value) for row in book.worksheets[1].iter_rows())
 
 
@@ -144,3 +144,11 @@ def test_another_sheet_is_read_anew(sent, client, tmp_path):
     again = client.post("/tables/", fields | {"sheet": "十月"})
 
     assert str(again.context["checked"].rows[0].score) == "81"
+
+
+def test_theirs_is_printed_with_its_places_and_a_reason_without_mere_zeros(sent):
+    page = sent("街道,实地(70%),问卷(30%),总分,名次\n东街,90,80,87,1\n西街,81,71,78.25,2\n").text
+
+    assert "87.00" in page
+    assert "由分项得 78.00。" in page
+    assert "78.0000" not in page

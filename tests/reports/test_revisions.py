@@ -10,6 +10,7 @@ from tests.city import at, make_unit
 from units.models import Site, UnitLink
 
 from . import ranked as made
+from .adjusted import approved
 from .facts import visit
 
 CHANGES = f"/rankings/changes/{made.WEEK}/streets/"
@@ -37,6 +38,20 @@ def test_only_what_differs_is_told(ranked, revised, signed_in):
     assert "75.00" in page
     assert "75.0000" not in page
     assert "85.00" not in page  # conformity of 东街 stayed what it was
+
+
+def test_a_part_is_called_what_its_rule_calls_it(city, signed_in):
+    praise = {"event": "adjustment", "title": "通报表扬"}
+    bonus = {"kind": "points", "figure": "bonus", "title": "加分项", "weight": "5", "lines": [praise]}
+    visit(city, site=city.market, seen_at=at(made.TUESDAY), earned=8)
+    ranking = made.closed(city, total="sum", components=[{"figure": "conformity", "weight": "100"}, bonus])
+    publish(ranking=ranking, by=city.supervisor, now=made.NOW)
+    approved(city, day=made.TUESDAY)
+    revise(ranking=ranking, reason="补计", by=city.office, now=made.NOW)
+
+    page = signed_in(city.office).get(f"{CHANGES}?revision=2").text
+    assert "加分项" in page
+    assert "bonus" not in page
 
 
 def test_units_that_came_or_went_are_named():

@@ -1,5 +1,6 @@
 """Scores told as one would tell them on the telephone."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -31,6 +32,17 @@ TOLD = [
 def test_a_rate_is_told_in_the_words_of_what_was_counted(part, words):
     with translation.override("zh-hans"):
         assert score_sentences([part]) == [f"指标占 100 分中的 60 分；本期{words}，失 9 分。"]
+
+
+def test_a_rate_in_a_sum_of_points_carries_its_own_full_marks():
+    part = replace(shown("on_time", "17", "20"), share=Decimal("35.29"))
+
+    with translation.override("zh-hans"):
+        assert score_sentences([part])[0].startswith("指标满分 60 分；本期")
+
+
+def test_an_entered_value_is_made_of_nothing():
+    assert ratio(replace(shown("survey", "88", "1", mean=""), kind="sheet")) == ""
 
 
 def test_a_step_of_a_mean_says_of_how_many_it_is():

@@ -56,7 +56,7 @@ class Command(BaseCommand):
             name = f"{row.published.group} {row.published.unit}".strip()
             self.stdout.write("\t".join([name, *cells, " ".join(row.why)]).rstrip())
         counts = {"agreeing": checked.agreeing, "explained": checked.explained, "open": checked.unexplained}
-        words = _("%(agreeing)s rows agree, %(explained)s differ for a stated reason, %(open)s are not explained.")
+        words = _("%(agreeing)s rows agree, %(explained)s differ for a stated reason, %(open)s do not add up.")
         self.stdout.write(words % counts)
 
 
@@ -90,6 +90,6 @@ def as_json(checked: Checked) -> dict[str, Any]:
                 "allowed": None if row.allowed is None else [text(end) for end in row.allowed],
                 "verdict": "agrees" if row.agrees else "open" if row.open else "explained",
             }
-            for row, values in checked.shown
+            for row, values, _theirs in checked.shown
         ],
     }  # fmt: skip

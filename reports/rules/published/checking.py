@@ -46,7 +46,7 @@ class CheckedRow:
         """Agrees, explained or open, in the reader's language."""
         if self.agrees:
             return _("agrees")
-        return _("not explained") if self.open else _("explained")
+        return _("does not add up") if self.open else _("explained")
 
 
 @dataclass(frozen=True)
@@ -92,16 +92,26 @@ class Checked:
         """A row's values under ``heads``."""
         return [row.published.values[column] for column in self.rule.used(len(self.table.columns))]
 
-    @property
-    def named(self) -> list[tuple[CheckedRow, list[tuple[str, Decimal | None]]]]:
-        """The rows with their values, each with its head."""
-        heads = self.heads
-        return [(row, list(zip(heads, self.values(row), strict=True))) for row in self.rows]
+    @cached_property
+    def grouped(self) -> bool:
+        """Whether the table names groups."""
+        return any(row.published.group for row in self.rows)
+
+    def theirs(self, row: CheckedRow) -> Decimal | None:
+        """A published total with the places that the table prints: a sheet keeps 86.00 as 86."""
+        total, digits = row.published.total, self.table.places_of()
+        return total if total is None or places(total) >= digits else total.quantize(Decimal(1).scaleb(-digits))
 
     @property
-    def shown(self) -> list[tuple[CheckedRow, list[Decimal | None]]]:
-        """The rows with their values."""
-        return [(row, self.values(row)) for row in self.rows]
+    def named(self) -> list[tuple[CheckedRow, list[tuple[str, Decimal | None]], Decimal | None]]:
+        """The rows with their values, each with its head, and their totals."""
+        heads = self.heads
+        return [(row, list(zip(heads, self.values(row), strict=True)), self.theirs(row)) for row in self.rows]
+
+    @property
+    def shown(self) -> list[tuple[CheckedRow, list[Decimal | None], Decimal | None]]:
+        """The rows with their values and their totals."""
+        return [(row, self.values(row), self.theirs(row)) for row in self.rows]
 
 
 def check_table(table: PublishedTable, rule: TableRule) -> Checked:
@@ -163,7 +173,8 @@ def _explain_total(again: Again, number: int, row: CheckedRow, theirs: Decimal) 
         return
     if allowed and low != high and within(theirs, allowed, again.table.places_of()):
         row.why.append(
-            _("Rounding of the components: as printed they allow %(low)s to %(high)s.") % {"low": low, "high": high}
+            _("Rounding of the components: as printed they allow %(low)s to %(high)s.")
+            % {"low": _printed(allowed[0], spec.places), "high": _printed(allowed[1], spec.places)}
         )
         return
     if words := _rounded_otherwise(again, exact, theirs, everywhere=False):
@@ -176,8 +187,14 @@ def _explain_total(again: Again, number: int, row: CheckedRow, theirs: Decimal) 
             return
     row.open = True
     row.why.append(_("Arithmetic of theirs: by this rule the components give %(exact)s.") % {
-        "exact": rounded(exact, spec.places + 2)
+        "exact": _printed(exact, spec.places)
     })  # fmt: skip
+
+
+def _printed(exact: Fraction, digits: int) -> str:
+    """A total before it is rounded: two places more than the rule's, but none of them that is a mere zero."""
+    more, usual = rounded(exact, digits + 2), rounded(exact, digits)
+    return f"{usual if more == usual else more.normalize():f}"
 
 
 def _rounded_otherwise(again: Again, exact: Fraction, theirs: Decimal, *, everywhere: bool) -> str:
