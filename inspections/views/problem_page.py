@@ -77,6 +77,7 @@ def page_context(user: User, problem: Problem, *, at: datetime, typed: Typed | N
         "way": way_to(problem, steps, clock),
         "receive_limit": receive if leads_to(problem.receive_due_at, receive, since=begun, clock=clock) else "",
         "returned": returned,
+        "latest": steps[-1] if steps else None,
         "asking": open_one(problem.extensions.all()),
         "to_suspend": _waiting(problem),
         "suspension_proofs": [
