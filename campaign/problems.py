@@ -7,8 +7,16 @@ with ``field`` (a path such as ``answers.0.outcome``, empty for the whole), ``co
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation, ValidationError
+from django.core.exceptions import (
+    PermissionDenied,
+    RequestDataTooBig,
+    SuspiciousOperation,
+    TooManyFieldsSent,
+    TooManyFilesSent,
+    ValidationError,
+)
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views import defaults
@@ -34,6 +42,7 @@ TITLES: dict[int, Promise] = {
 }
 NOT_FOUND = _("There is nothing at this address, or it is not for you.")
 FORBIDDEN = _("Your role does not allow this.")
+TOO_LARGE = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
 BROKEN = _("Something went wrong on our side. It has been written down.")
 
 
@@ -140,9 +149,11 @@ def _answer(body: dict[str, Any]) -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Django's handler of 400."""
+    """Django's handler of 400; what is only too large says so."""
     if request.path.startswith(API):
         return _answer(problem(400, str(TITLES[400]), "invalid"))
+    if isinstance(exception, TOO_LARGE):
+        return render(request, "413.html", status=413)
     return defaults.bad_request(request, exception)
 
 

@@ -117,6 +117,7 @@ class Check:
     cleaned: dict[str, list[Any]] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     fault_count: int = 0
+    told: set[tuple[int, str, str]] = field(default_factory=set)
     wrong: set[int] = field(default_factory=set)
     notes: list[str] = field(default_factory=list)
     note_count: int = 0
@@ -142,12 +143,15 @@ class Check:
         return self.table.origins.get(column) or self.heads.get(column) or self.titles.get(column, column)
 
     def fault(self, row: int, column: str, reason: str) -> None:
-        """Say what is wrong with a cell."""
+        """Say what is wrong with a cell, once where two of our columns read it."""
         self.wrong.add(row)
+        head = self.head_of(column)
+        if (row, head, reason) in self.told:
+            return
+        self.told.add((row, head, reason))
         self.fault_count += 1
         if len(self.faults) < MOST_FAULTS:
             raw = self.table.column(self.heads[column]) if column in self.heads else None
-            head = self.head_of(column)
             value = raw[row][:200] if raw else ""
             self.faults.append(Fault(self.table.sheet, self.table.numbers[row], head, value, reason))
 

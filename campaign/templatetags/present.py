@@ -12,8 +12,8 @@ from django.utils import timezone
 from django.utils.dateformat import format as format_date
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
 
 register = template.Library()
 
@@ -119,6 +119,12 @@ def rounded(value: Number, places: int) -> str | None:
     except (InvalidOperation, TypeError, ValueError):
         return None
     return f"{figure:f}".replace("-", MINUS) if figure else f"{abs(figure):f}"
+
+
+@register.simple_tag
+def gap() -> str:
+    """What stands between two sentences: a space, nothing in Chinese."""
+    return "" if (get_language() or "").startswith("zh") else " "
 
 
 @register.filter

@@ -14,6 +14,7 @@ from ..forms.standard import CampaignForm
 from ..guard import UserRequest, require
 from ..models import Campaign, CheckItem, Indicator, SiteType, Standard
 from ..permissions import Permission
+from ..sentences import joined
 from ..services import standard as services
 
 
@@ -62,7 +63,7 @@ def standard_publish(request: UserRequest, code: str) -> HttpResponse:
     try:
         services.publish_standard(standard=edition, by=request.user)
     except ValidationError as error:
-        messages.error(request, " ".join(error.messages))
+        messages.error(request, joined(error.messages))
         return redirect("campaign:standard_detail", code)
     messages.success(request, _("In force from now on."))
     return redirect("campaign:standard_detail", code)

@@ -181,11 +181,12 @@ def parts_beyond(
 def story(problem: Problem, user: User) -> list[Step]:
     """The steps of a problem, oldest first, each with ``who``: the name of the person who made it.
 
-    A unit is not told who reported a problem, only in which role: citizens and inspectors are not exposed to it.
+    A unit is not told who reported a problem or looked at its repair, only in which role: citizens and inspectors are
+    not exposed to it.
     """
     steps = list(problem.steps.select_related("by", "unit", "proposed_unit", "original"))
     for step in steps:
-        hidden = user.can(Permission.REPAIR) and step.move in ("note", "recheck")
+        hidden = user.can(Permission.REPAIR) and (step.move in ("note", "recheck") or step.by.role == Role.INSPECTOR)
         step.who = step.by.get_role_display() if hidden else str(step.by)  # type: ignore[attr-defined]
     return steps
 

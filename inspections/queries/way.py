@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from itertools import pairwise
 
 from campaign.rules import Limit, Stretch, UnknownYear, WorkClock, day_of, parse_limit
 
@@ -93,11 +94,17 @@ def _way(problem: Problem, steps: Sequence[Step], clock: WorkClock) -> Way | Non
 def _in_order(problem: Problem, steps: Sequence[Step]) -> Iterator[tuple[datetime, Step | Extension | Suspension]]:
     """All that may have set or moved the deadline, oldest first."""
     started: list[tuple[datetime, Step | Extension | Suspension]]
-    started = [(step.at, step) for step in steps if step.move in STARTS]
+    started = [(step.at, step) for before, step in pairwise([None, *steps]) if step and _starts(step, before)]
     moved: list[Extension | Suspension] = [*problem.extensions.all(), *problem.suspensions.all()]
     yield from sorted(
         started + [(one.decided_at, one) for one in moved if one.granted and one.decided_at], key=lambda pair: pair[0]
     )
+
+
+def _starts(step: Step, before: Step | None) -> bool:
+    """A check that sends back leaves the clock running; a recheck that does so starts it anew."""
+    rechecked = step.move == Move.SEND_BACK and before is not None and before.move == "recheck"
+    return rechecked or step.move in STARTS
 
 
 def _holds(suspension: Suspension, due: datetime | None, limit: Limit, clock: WorkClock) -> bool:

@@ -153,11 +153,12 @@ class ProblemSheet(SheetResource):
                 check.fault(row, "due_at", sentence)
         elif due and handed_over and due < handed_over:
             check.fault(row, "due_at", _("Lies before what must have happened earlier."))
+        limit = clock.limit(cells["noted_at"], due) if due and not handed_over else LIMIT
         callback, called_back_at = ProblemSheet._callback(check, row, cells)
         return ProblemRow(
             cells["code"], cells["inspection"], cells["site"], cells["unit"], cells["text"],
             cells["severity"] or CheckItem.Severity.NORMAL.value, cells["source"] or Problem.Source.INSPECTION.value,
-            LIMIT, cells["noted_at"], handed_over, cells["received_at"], due if handed_over else None,
+            limit, cells["noted_at"], handed_over, cells["received_at"], due if handed_over else None,
             cells["submitted_at"], cells["closed_at"], cells["sent_back"] or 0,
             clock.receive(handed_over) if handed_over else None, callback, called_back_at,
         )  # fmt: skip
@@ -261,6 +262,13 @@ class Deadlines:
             return self.clock.due(start, parse_limit(limit))
         except UnknownYear:
             return None
+
+    def limit(self, noted: datetime, due: datetime) -> str:
+        """A deadline given before the hand-over as a limit that will run from there: in working days."""
+        try:
+            return f"{max(self.clock.days_between(day_of(noted), day_of(due)), 1)}d"
+        except UnknownYear:
+            return LIMIT
 
     def receive(self, start: datetime) -> datetime | None:
         """By when a problem handed over at a moment is to be received."""

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_noop
 from campaign.models import Notice, User
 from campaign.permissions import Permission
 from campaign.queries import record
+from campaign.sentences import joined
 from campaign.services.notices import deliver
 from units.models import Membership, Unit
 
@@ -136,7 +137,7 @@ def _move(run: BulkRun, item: BulkItem, at: datetime, given: dict[str, Any]) -> 
     except Conflict as conflict:
         return _moved(conflict.problem, item)
     except ValidationError as refused:
-        return " ".join(refused.messages)
+        return joined(refused.messages)
     except PermissionDenied:
         return _("Your account may not do this.")
     return ""
@@ -169,7 +170,7 @@ def _hand_over(run: BulkRun, items: list[BulkItem], at: datetime) -> None:
         with transaction.atomic():
             rows = hand_over_many(versions=versions, by=run.by, at=at)
     except ValidationError as refused:
-        reasons = dict.fromkeys(versions, " ".join(refused.messages))
+        reasons = dict.fromkeys(versions, joined(refused.messages))
     else:
         reasons = {row.problem.code: words.get(row.result, "") for row in rows}
         ruled = {row.problem.code: row.problem.unit.label for row in rows if row.ruled}

@@ -18,6 +18,7 @@ from django.utils.translation import ngettext
 from campaign.models import CheckItem, User
 from campaign.queries import facts_changed, record
 from campaign.rules import day_of, parse_limit
+from campaign.sentences import joined
 from units.models import Site, Unit
 from units.services import accountable
 
@@ -208,7 +209,9 @@ def _heed_exemptions(
 
 
 def _advice(exemption: Exemption) -> str:
-    return f"{exemption.sentence} {_('Answer “not applicable”; the office may note it all the same, with a reason.')}"
+    return joined(
+        [exemption.sentence, _("Answer “not applicable”; the office may note it all the same, with a reason.")]
+    )
 
 
 @transaction.atomic

@@ -12,6 +12,7 @@ from campaign.models import CheckItem, User
 from campaign.permissions import Permission
 from campaign.queries import an_event, record, record_all
 from campaign.rules import day_of
+from campaign.sentences import joined
 
 from ..models import Exemption, Problem
 from ..models.exemption import Case
@@ -51,7 +52,7 @@ def stopped(cases: Sequence[Case], *, despite: str, by: User) -> dict[int, str]:
             raise ValidationError({"despite": _("Only the creation office notes what is exempt.")})
         return {}
     more = _("The office may note it all the same, with a reason.")
-    return {place: f"{row.sentence} {more}" for place, row in enumerate(exempt(cases)) if row}
+    return {place: joined([row.sentence, more]) for place, row in enumerate(exempt(cases)) if row}
 
 
 def record_forced(problems: Iterable[Problem], *, despite: str, by: User) -> None:

@@ -21,6 +21,7 @@ from campaign.models import User
 from campaign.permissions import Permission
 from campaign.queries import go_on_from, record, take_numbers
 from campaign.rules import day_of
+from campaign.sentences import joined
 from campaign.services.notices import notify
 from units.models import Membership
 
@@ -114,7 +115,7 @@ def work(*, pk: int, at: datetime) -> bool:
     except NoChineseFont:
         _give_up(run, str(NO_FONT), at)
     except ValidationError as refused:
-        _give_up(run, " ".join(refused.messages), at)
+        _give_up(run, joined(refused.messages), at)
     except BaseException:
         PaperRun.objects.filter(pk=pk, state=PaperRun.State.RUNNING).update(state=PaperRun.State.WAITING)
         raise

@@ -110,7 +110,7 @@ def finish_recheck(
     loose = Photo.objects.filter(client_uuid__in=set(photos), uploaded_by=by, problem=None, inspection=None)
     if loose.update(problem=problem, role=Photo.Role.RECHECK) != len(set(photos)):
         raise ValidationError({"photos": _("A photograph did not arrive. Please add it again.")})
-    words = ": ".join(filter(None, [str(Result(result).label), note.strip()]))
+    words = _in_words(result, note.strip())
     step = {"problem": problem, "unit": problem.unit, "by": by, "at": at}
     Step.objects.create(**step, move="recheck", state=problem.state, note=words[:500])
     if result != Result.HOLDS and problem.state == State.CLOSED and problem.voided_at is None:
@@ -121,6 +121,11 @@ def finish_recheck(
     record("problem.rechecked", problem, by=by, after={"result": result, "note": note.strip(), "photos": len(photos)})
     recheck.refresh_from_db()
     return recheck
+
+
+def _in_words(result: str, note: str) -> str:
+    label = Result(result).label
+    return _("%(title)s: %(line)s") % {"title": label, "line": note} if note else str(label)
 
 
 def _check(result: str, note: str, photos: Collection[UUID]) -> None:

@@ -12,6 +12,7 @@ from campaign.documents.copied import MOST_LINES, listed
 from campaign.guard import UserRequest, require
 from campaign.permissions import Permission
 from campaign.queries import work_clock
+from campaign.sentences import joined
 from campaign.templatetags.present import count, daytime
 from campaign.templatetags.work_time import limit, remaining
 
@@ -51,7 +52,7 @@ def worklist_text(request: UserRequest) -> HttpResponse:
         head = f"{WORDS[part.name][0]} {_told(part.count)} {daytime(now)}"
         lines = [_line(number, row) for number, row in enumerate(part.rows, 1)]
         blocks += [listed(head, lines, total=part.count)] if part.count else []
-    text = "\n\n".join(blocks) or f"【{_('Nothing waits here.')} {daytime(now)}】"
+    text = "\n\n".join(blocks) or f"【{joined([_('Nothing waits here.'), daytime(now)])}】"
     return render(request, "components/as_text.html", {"text": text, "back": reverse("inspections:worklist")})
 
 

@@ -17,6 +17,7 @@ from campaign.models import User
 from campaign.permissions import Permission
 from campaign.queries import running_campaign, work_clock
 from campaign.rules import Remaining, day_of
+from campaign.sentences import joined
 from campaign.templatetags.present import daytime
 from campaign.templatetags.work_time import limit, remaining
 from units.models import Unit
@@ -76,6 +77,7 @@ def page_context(user: User, problem: Problem, *, at: datetime, typed: Typed | N
         "way": way_to(problem, steps, clock),
         "receive_limit": receive if leads_to(problem.receive_due_at, receive, since=begun, clock=clock) else "",
         "returned": returned,
+        "latest": steps[-1] if steps else None,
         "asking": open_one(problem.extensions.all()),
         "to_suspend": _waiting(problem),
         "suspension_proofs": [
@@ -125,11 +127,12 @@ def pairs_of(problem: Problem) -> list[dict[str, Any]]:
     for row, picture in zip(unanswered, loose, strict=False):  # taken before photographs were paired one by one
         row["after"] = picture
     rest = loose[len(unanswered) :]
-    return rows + [{"before": None, "after": picture, "why": ""} for picture in rest + _at_checks(photos)]
+    return rows + [{"before": None, "after": picture, "why": ""} for picture in rest + _looked_again(photos)]
 
 
-def _at_checks(photos: list[Photo]) -> list[dict[str, Any]]:
-    return [_picture(photo) | {"label": _("At the check")} for photo in photos if photo.role == Photo.Role.CHECK]
+def _looked_again(photos: list[Photo]) -> list[dict[str, Any]]:
+    labels = {Photo.Role.CHECK: _("At the check"), Photo.Role.RECHECK: _("Recheck")}
+    return [_picture(photo) | {"label": labels[role]} for photo in photos if (role := Photo.Role(photo.role)) in labels]
 
 
 def _plans(problem: Problem) -> list[Plan]:
@@ -286,7 +289,7 @@ def _deadline_ahead(terms: Terms, at: datetime) -> str:
     try:
         due, receive = due_dates(terms.repair, at, receive=terms.receive)
     except ValidationError as refused:
-        return " ".join(refused.messages)
+        return joined(refused.messages)
     return _("Handed over now with %(limit)s it is due %(due)s and to be received by %(receive)s.") % {
         "limit": limit(terms.repair), "due": daytime(due), "receive": daytime(receive),
     }  # fmt: skip

@@ -26,7 +26,7 @@ from .people import People, make_people
 from .photos import make_photos
 from .places import make_map, make_units
 from .rankings import make_rules, publish_history
-from .reminders import make_reminders
+from .reminders import make_reminders, put_in_order
 from .repairs import Repairs
 from .sites import make_sites
 from .standard import make_calendar, make_campaign
@@ -64,6 +64,7 @@ def build(
         _inspect_and_repair(ground, history, illustrated, say)
         _judge(ground, history, say)
         _hear_citizens(ground.people, now, say)
+        put_in_order()
 
 
 @dataclass(frozen=True)

@@ -47,14 +47,18 @@ class UploadForm(forms.Form):
         self,
         *args: Any,
         sheets: Mapping[str, type[SheetResource]],
-        mappings: Mapping[str, Sequence[str]],
+        mappings: Mapping[str, Mapping[str, str]],
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.mappings = mappings
         kinds = [(kind, sheet.title) for kind, sheet in sheets.items()]
         self.fields["kind"] = forms.ChoiceField(label=self.fields["kind"].label, choices=kinds)
-        named = [(name, f"{sheets[kind].title} · {name}") for kind, names in mappings.items() for name in names]
+        named = [
+            (name, f"{sheets[kind].title} · {title}")
+            for kind, names in mappings.items()
+            for name, title in names.items()
+        ]
         given = self.fields["mapping"]
         self.fields["mapping"] = forms.ChoiceField(
             label=given.label, required=False, help_text=given.help_text,

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from campaign.documents.mappings import BadMapping, apply, heads_of, shipped
 from campaign.documents.sheets import Table, read, table_of
@@ -81,6 +82,22 @@ def mappings_for(kind: str) -> dict[str, dict[str, Any]]:
     """The rules kept for a kind, by name: those that come with the product, and those that people named."""
     found = {name: entry["rules"] for name, entry in shipped().items() if entry["kind"] == kind}
     return found | dict(ImportMapping.objects.filter(kind=kind).values_list("name", "rules"))
+
+
+#: What those that come with the product are called on a page; a kept one has the name that a person gave it.
+MAPPING_TITLES = {
+    "digital-city": gettext_lazy("Cases of the digital city office"),
+    "hotline-12345": gettext_lazy("Calls of the hotline 12345"),
+    "nankai-duties": gettext_lazy("Nankai: sheet of duties"),
+    "nankai-standard": gettext_lazy("Nankai: table of the standard"),
+    "nankai-units": gettext_lazy("Nankai: list of units"),
+    "soochow": gettext_lazy("Field assessment of 2016"),
+}
+
+
+def mapping_title(name: str) -> str:
+    """What a mapping is called on a page."""
+    return str(MAPPING_TITLES.get(name, name))
 
 
 def mapping_named(kind: str, name: str) -> dict[str, Any]:

@@ -6,12 +6,14 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from campaign.sentences import joined
+
 
 class SpecError(ValueError):
     """What is wrong with a rule: ``sentences`` in the reader's language."""
 
     def __init__(self, sentences: list[str]) -> None:
-        super().__init__(" ".join(sentences))
+        super().__init__(joined(sentences))
         self.sentences = sentences
 
 

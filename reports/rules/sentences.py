@@ -9,6 +9,8 @@ from django.utils.dateformat import format as format_date
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
+from campaign.sentences import joined
+
 from .figures import FIGURES, MEANS
 from .line_sentences import line_sentence, plain
 from .parts import Below, Component, Earlier, Part, Points, Sheet, SubTable
@@ -96,7 +98,7 @@ def _part(part: Part, total: str) -> Iterator[str]:
     named = {"title": component_title(part), "weight": plain(part.weight)}
     head = (_("%(title)s, %(weight)s points") if total == "sum" else _("%(title)s, weight %(weight)s")) % named
     missing = _missing(part.missing) if part.missing else ""
-    yield " ".join(filter(None, [_("%(head)s: %(how)s") % {"head": head, "how": _how(part)}, *_details(part), missing]))
+    yield joined([_("%(head)s: %(how)s") % {"head": head, "how": _how(part)}, *_details(part), missing])
     if isinstance(part, Points):
         for line in part.lines:
             yield _("%(title)s: %(line)s") % {"title": named["title"], "line": line_sentence(line)}

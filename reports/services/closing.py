@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from campaign.models import User
 from campaign.queries import changes_between, record
 from campaign.rules import UnknownYear, day_of
+from campaign.sentences import joined
 from inspections.models import Inspection
 from inspections.queries.entering import wait_for_entries
 
@@ -135,7 +136,7 @@ def close_ended(*, now: datetime) -> list[Period]:
         try:
             done = close_period(period=period, by=None, now=now)
         except ValidationError as refused:
-            logger.exception("period.not_closed", period=span.code, reason=" ".join(refused.messages))
+            logger.exception("period.not_closed", period=span.code, reason=joined(refused.messages))
             continue
         if done:
             closed.append(period)

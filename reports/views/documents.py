@@ -18,6 +18,7 @@ from campaign.celery import app
 from campaign.files import sent_file
 from campaign.guard import UserRequest, require
 from campaign.permissions import Permission
+from campaign.sentences import joined
 
 from ..forms.document import DocumentForm
 from ..models import Document, Period
@@ -84,7 +85,7 @@ def document_request(request: UserRequest) -> HttpResponse:
     form = DocumentForm(request.POST)
     back = reverse("reports:documents")
     if not form.is_valid():
-        messages.error(request, " ".join(str(error) for errors in form.errors.values() for error in errors))
+        messages.error(request, joined(error for errors in form.errors.values() for error in errors))
         return redirect(back)
     period, unit = form.cleaned_data["period"], form.cleaned_data["unit"]
     try:
@@ -93,7 +94,7 @@ def document_request(request: UserRequest) -> HttpResponse:
             parameters={"unit": unit.code} if unit else {},
         )  # fmt: skip
     except ValidationError as refused:
-        messages.error(request, " ".join(refused.messages))
+        messages.error(request, joined(refused.messages))
         return redirect(f"{back}?period={period.code}")
     if services.is_tiny(document):
         services.make_document(pk=document.pk, now=timezone.now())

@@ -20,7 +20,7 @@ from campaign.permissions import Permission
 
 from ..forms.imports import ColumnsForm, UploadForm
 from ..resources import runs
-from ..resources.kinds import KINDS, is_allowed, mappings_for
+from ..resources.kinds import KINDS, MAPPING_TITLES, is_allowed, mapping_title, mappings_for
 from .sending import later, xlsx_response
 
 IMPORTERS = (Permission.IMPORT, Permission.MANAGE_USERS)
@@ -40,7 +40,7 @@ SHOWN_NOTES = 20
 def imports(request: UserRequest) -> HttpResponse:
     """Upload a sheet; earlier uploads below."""
     kinds = {kind: sheet for kind, sheet in KINDS.items() if is_allowed(request.user, kind)}
-    named = {kind: list(mappings_for(kind)) for kind in kinds}
+    named = {kind: {name: mapping_title(name) for name in mappings_for(kind)} for kind in kinds}
     first = {"kind": request.GET.get("kind", "")}
     form = UploadForm(request.POST or None, request.FILES or None, initial=first, sheets=kinds, mappings=named)
     if request.method == "POST" and form.is_valid():
@@ -52,7 +52,13 @@ def imports(request: UserRequest) -> HttpResponse:
         return redirect("reports:import_run", run.code)
     earlier = ImportRun.objects.visible_to(request.user).defer("faults", "notes", "sample")[:SHOWN]
     titles = {kind: sheet.title for kind, sheet in KINDS.items()}
-    context = {"form": form, "earlier": earlier, "kinds": kinds.values(), "titles": titles}
+    context = {
+        "form": form,
+        "earlier": earlier,
+        "kinds": kinds.values(),
+        "titles": titles,
+        "mapping_titles": MAPPING_TITLES,
+    }
     return render(request, "reports/imports.html", context, status=422 if request.method == "POST" else 200)
 
 
@@ -72,7 +78,8 @@ def import_run(request: UserRequest, code: str) -> HttpResponse:
     if run.state == ImportRun.State.UPLOADED:
         return redirect("reports:import_columns", run.code)
     context = {
-        "run": run, "title": KINDS[run.kind].title, "faults": run.faults[:SHOWN_FAULTS],
+        "run": run, "title": KINDS[run.kind].title, "mapping": mapping_title(run.mapping),
+        "faults": run.faults[:SHOWN_FAULTS],
         "seen_at": reverse(LISTS[run.kind]), "notes": run.notes[:SHOWN_NOTES],
         "more_notes": max(run.note_count - SHOWN_NOTES, 0),
     }  # fmt: skip

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from campaign.guard import UserRequest, require
 from campaign.models import User
 from campaign.permissions import Permission
+from campaign.sentences import joined
 from campaign.templatetags.present import day
 from inspections.models import Appeal, Inspection
 
@@ -203,7 +204,7 @@ def _done(request: UserRequest, shown: Ranking, act: Callable[[], str]) -> HttpR
     try:
         words = act()
     except ValidationError as refused:
-        messages.error(request, " ".join(refused.messages))
+        messages.error(request, joined(refused.messages))
     else:
         messages.success(request, words)
     return redirect(f"{shown.get_absolute_url()}?revision={shown.revision}")

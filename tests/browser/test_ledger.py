@@ -106,6 +106,13 @@ def test_arrows_walk_over_the_board_and_a_card_opens_at_a_move(ledger, open_page
     page.locator("#panel #move-hand_over[open]").wait_for()
 
 
+def test_a_printed_board_holds_every_column(ledger, open_page):
+    page = open_page(ledger.office, "/problems/board/", **at_width(1000))
+    page.emulate_media(media="print")
+
+    assert page.locator(".board").evaluate("board => board.scrollWidth <= board.clientWidth")
+
+
 def test_the_map_comes_nearer_by_a_press(ledger, open_page):
     page = open_page(ledger.office, "/problems/map/", **at_width(1280))
 

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.template.loader import get_template
 from django.test import RequestFactory
+from django.urls import reverse
 
 from campaign.context import NAVIGATION, Frame
 from campaign.models import User
@@ -110,8 +111,21 @@ def test_a_missing_page_says_so_in_the_frame(client):
 
 
 @pytest.mark.parametrize("name", ["400", "403", "403_csrf", "404", "413", "429", "500"])
-def test_an_error_page_needs_no_context(name):
-    assert "<h1>" in get_template(f"{name}.html").render()
+def test_an_error_page_needs_no_context_and_takes_complaints(name):
+    page = get_template(f"{name}.html").render()
+
+    assert "<h1>" in page
+    assert reverse("campaign:suggestions") in page
+
+
+@pytest.mark.parametrize("limit", ["DATA_UPLOAD_MAX_MEMORY_SIZE", "DATA_UPLOAD_MAX_NUMBER_FIELDS"])
+def test_what_is_too_large_says_so_in_kind_words(client, settings, limit):
+    setattr(settings, limit, 1)
+
+    page = client.post(reverse("campaign:suggestions"), {"text": "太长", "name": "甲"})
+
+    assert page.status_code == 413
+    assert "内容没有保存" in page.text
 
 
 def templates():

@@ -115,6 +115,21 @@ def test_a_case_of_the_digital_city_keeps_its_source(city, tmp_path):
     assert Problem.objects.get(code="AJ001").text == "西街路口 垃圾未清理"
 
 
+def test_a_call_that_waits_for_its_hand_over_keeps_its_own_limit(city, tmp_path):
+    take(tmp_path, "hotline-12345", HOTLINE, [*CALL[:6], "", "2026-11-10 18:00", "", "未派", "", ""])
+
+    problem = Problem.objects.get()
+    assert (problem.state, problem.limit, problem.due_at) == ("noted", "6d", None)
+
+
+def test_what_is_wrong_with_a_cell_that_two_columns_read_is_said_once(city, tmp_path):
+    heads = ["立案时间" if head == "上报时间" else head for head in CASES if head != "派遣时间"]
+    check = take(tmp_path, "digital-city", heads, [*CASE[:7], "昨天", *CASE[9:]])
+
+    assert [(fault.column, fault.value) for fault in check.faults] == [("立案时间", "昨天")]
+    assert check.fault_count == 1
+
+
 def test_the_usual_heads_stand_for_one_another(city, tmp_path):
     heads = ["工单号", "受理时间", "投诉内容", "责任单位"]
 

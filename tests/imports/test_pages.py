@@ -193,3 +193,10 @@ def test_choosing_again_keeps_what_a_shipped_mapping_says(office):
     assert form.is_valid(), [column.errors for column in form.columns]
     assert form.rules()["columns"] == rules["columns"]
     assert form.rules()["standard"] == rules["standard"]
+
+
+def test_a_mapping_of_the_product_is_called_in_the_readers_language(office):
+    page = office.get(reverse("reports:imports"))
+
+    assert "数字城管案卷表" in page.text
+    assert "· digital-city" not in page.text

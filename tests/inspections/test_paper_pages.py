@@ -187,6 +187,13 @@ def test_a_letter_is_no_spreadsheet(client, city, told):
     assert client.get(f"{told.get_absolute_url()}xlsx/").status_code == 404
 
 
+def test_a_ledger_has_the_whole_width_of_its_page(client, city, told):
+    ledger = issued(city, Paper.Kind.LEDGER)
+
+    assert "paper-wide" in page(client, city.office, ledger.get_absolute_url())
+    assert "paper-wide" not in page(client, city.office, told.get_absolute_url())
+
+
 def test_a_long_ledger_is_made_by_a_worker(client, city, monkeypatch):
     monkeypatch.setattr("inspections.views.papers.TINY", 0)
     handed(city)

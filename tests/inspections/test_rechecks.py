@@ -8,6 +8,7 @@ import time_machine
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
 from campaign.models import Notice
 from inspections.models import BlindVisit, Draw, Inspection, Photo, Problem, Recheck
@@ -150,6 +151,31 @@ def test_a_false_repair_is_marked_with_its_moment(city, other, sent):
     problem = Problem.objects.get()
     assert (problem.false_repair_at, done.result) == (TUESDAY, "false")
     assert problem.photos.get().role == "recheck"
+
+
+def test_a_false_repair_explains_itself_to_its_unit(client, city, other, sent):
+    """The photograph that shows it, what was found in Chinese marks, and the deadline that began anew."""
+    finish(sent, "false", other)
+    client.force_login(city.leader)
+
+    page = client.get(Problem.objects.get().get_absolute_url())
+
+    assert reverse("inspections:thumb", args=[Photo.objects.get().client_uuid]) in page.text
+    assert "虚假整改：垃圾仍在" in page.text
+    assert page.context["way"].begun.move == "send_back"
+    assert other.name not in page.text
+
+
+def test_a_unit_that_comes_too_late_is_not_told_which_inspector_was_faster(client, city, other, sent):
+    finish(sent, "false", other)
+    problem = Problem.objects.get()
+    client.force_login(city.leader)
+
+    page = client.post(f"{problem.get_absolute_url()}submit/", {"version": problem.version - 1, "note": "已改"})
+
+    assert page.status_code == 409
+    assert "督查员" in page.text
+    assert other.name not in page.text
 
 
 @pytest.mark.parametrize("given", [{"note": " "}, {"photos": []}, {"note": "字" * 451}])

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Count, F, Q, Sum
 from pytest_django import DjangoDbBlocker
 
-from campaign.models import Campaign, User
+from campaign.models import Campaign, Notice, User
 from campaign.permissions import Role
 from campaign.queries import work_clock
 from campaign.rules import SHANGHAI, day_of, parse_limit
@@ -163,6 +163,12 @@ def test_every_seldom_move_is_there_to_see(demo):
     assert Problem.objects.filter(supporting__until=None, supporting__isnull=False).exists()
     assert Photo.objects.filter(pair__isnull=False).exists()
     assert "done" in set(BulkItem.objects.values_list("result", flat=True))
+
+
+def test_an_inbox_shows_what_came_last_first(demo):
+    moments = list(Notice.objects.filter(person__username="unit").values_list("at", flat=True))
+
+    assert moments == sorted(moments, reverse=True)
 
 
 def test_a_few_units_run_oddly_so_that_the_fairness_watch_has_what_to_find(demo):

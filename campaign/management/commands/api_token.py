@@ -9,6 +9,8 @@ from django.core.management.base import BaseCommand, CommandError
 from campaign.models import User
 from campaign.services.accounts import issue_token
 
+from ...sentences import joined
+
 
 class Command(BaseCommand):
     """Prints the new key and nothing else; an earlier key of the account ends."""
@@ -25,4 +27,4 @@ class Command(BaseCommand):
         try:
             self.stdout.write(issue_token(user=user, by=None))
         except ValidationError as error:
-            raise CommandError(" ".join(error.messages)) from error
+            raise CommandError(joined(error.messages)) from error

@@ -4,6 +4,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from campaign.sentences import joined
 from reports.services import close_ended, close_period, open_period
 
 
@@ -22,7 +23,7 @@ class Command(BaseCommand):
             try:
                 closed = close_period(period=open_period(code=code, now=now), by=None, now=now)
             except ValidationError as error:
-                raise CommandError(" ".join(error.messages)) from error
+                raise CommandError(joined(error.messages)) from error
             except ValueError as error:
                 raise CommandError(f"{code} is not a period.") from error
             self.stdout.write(f"{code}: {len(closed)}")

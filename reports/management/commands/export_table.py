@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone, translation
 
+from campaign.sentences import joined
 from reports.models import Period
 from reports.services.documents import KINDS, export_table
 
@@ -30,5 +31,5 @@ class Command(BaseCommand):
             try:
                 digest = export_table(kind=kind, period=found, path=file, by=None, now=timezone.now(), unit=unit)
             except ValidationError as refused:
-                raise CommandError(" ".join(refused.messages)) from refused
+                raise CommandError(joined(refused.messages)) from refused
         self.stdout.write(f"{file}  {file.stat().st_size:,} bytes  sha256 {digest}")

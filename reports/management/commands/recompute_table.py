@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from campaign.sentences import joined
 from reports.rules.published import Checked
 from reports.services.published import recompute_table
 
@@ -38,7 +39,7 @@ class Command(BaseCommand):
             try:
                 checked = recompute_table(path=Path(file), rule=data, sheet=sheet)
             except ValidationError as refused:
-                raise CommandError(" ".join(refused.messages)) from refused
+                raise CommandError(joined(refused.messages)) from refused
             if options["json"]:
                 self.stdout.write(json.dumps(as_json(checked), ensure_ascii=False, indent=1))
             else:
