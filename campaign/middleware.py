@@ -52,7 +52,7 @@ def without_nul(get_response: View) -> View:
         return get_response(request)
 
     def failed(request: HttpRequest, exception: Exception) -> None:
-        sent = (value for given in (request.GET, request.POST) for values in given.lists() for value in values[1])
+        sent = (value for given in (request.GET, request.POST) for _name, values in given.lists() for value in values)
         if isinstance(exception, (ValueError, DataError)) and any("\0" in str(value) for value in sent):
             raise BadRequest from exception
 

@@ -7,7 +7,6 @@ import re
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
 from html import unescape
 from html.parser import HTMLParser
 from urllib.parse import parse_qsl, urljoin, urlsplit
@@ -17,19 +16,15 @@ import time_machine
 from django.db import transaction
 from django.http.response import HttpResponseBase
 from django.test import Client
-from django.urls import Resolver404, resolve
 
 from campaign.models import User
 from campaign.permissions import Role
-from campaign.rules import SHANGHAI
-from reports.demo.city import build
 from tests.city import make_user
+from tests.walking import NOW, PUBLIC, name_of, small_city
 
-NOW = datetime(2026, 11, 23, 15, 20, tzinfo=SHANGHAI)
 LINK = re.compile(r'(?:<a [^>]*href|hx-get)="(/[^"#]*)"')
 #: Pages of one kind that are looked at, each with forms of its own: a problem in another state has other moves.
 OF_A_KIND = {"inspections:problem": 12}
-PUBLIC = ["/sign-in/", "/report/", "/report/track/", "/suggestions/"]
 NONSENSE = {
     "date": "2026-02-31", "datetime-local": "2026-02-31T25:61", "number": "-1e99", "time": "25:61", "month": "2026-13",
     "hidden": "\x00'\"<", "email": "a@", "url": "javascript:1", "tel": "+",
@@ -125,14 +120,15 @@ CASES = [
 @pytest.fixture
 def a_city(request, db) -> Iterator[str]:
     """The demonstration city at a small scale, one with a handful of rows, or people alone."""
+    if request.param == "demonstration":
+        with small_city():
+            yield request.param
+        return
     with time_machine.travel(NOW):
-        if request.param == "demonstration":
-            build(now=NOW, weeks=2, sites=60, illustrated=4)
-        else:
-            if request.param == "small":
-                request.getfixturevalue("city")
-            for role in Role.values:
-                make_user(f"one-{role}", role)
+        if request.param == "small":
+            request.getfixturevalue("city")
+        for role in Role.values:
+            make_user(f"one-{role}", role)
         yield request.param
 
 
@@ -141,13 +137,6 @@ def client_of(role: Role | None) -> Client:
     if role:
         client.force_login(User.objects.filter(role=role, is_active=True).exclude(username="import").order_by("pk")[0])
     return client
-
-
-def name_of(path: str) -> str | None:
-    try:
-        return resolve(path).view_name
-    except Resolver404:
-        return None
 
 
 def read_to_its_end(response: HttpResponseBase) -> None:
@@ -162,7 +151,7 @@ def pages(client: Client, starts: list[str]) -> Iterator[tuple[str, str]]:
     waiting, seen, kinds = deque(starts), set(starts), {}
     while waiting:
         address = waiting.popleft()
-        name = name_of(urlsplit(address).path)
+        name = name_of(address)
         if name is None or name in ENDS_THE_WALK:
             continue
         kinds[name] = kinds.get(name, 0) + 1
@@ -221,7 +210,7 @@ def test_no_form_breaks_whatever_is_sent(a_city, role):
         reader.feed(text)
         for form in reader.found:
             goes = urljoin(address, form.action)
-            name = name_of(urlsplit(goes).path)
+            name = name_of(goes)
             if name is None or name in ENDS_THE_WALK:
                 continue
             shape = name, form.method, frozenset(one[0] for one in form.fields), tuple(form.buttons)

@@ -21,7 +21,12 @@ from .rankings import window_of
 
 MOMENT = """to_char({0} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS {0}"""
 
-SEEN_AT = MOMENT.format("seen_at").replace("(seen_at", "(c.seen_at")
+
+def _moment_of(table: str, column: str) -> str:
+    return MOMENT.format(column).replace(f"({column}", f"({table}.{column}")
+
+
+SEEN_AT = _moment_of("c", "seen_at")
 
 #: The units of the ranking and, for problems and duties, all that stood under one of them in the period.
 HEAD = """
@@ -37,7 +42,7 @@ counted AS (
 """
 
 #: Where inspections count by more than their day, each says whether it was late for its own period.
-LATE = f"""(c.seen_at < %(start)s) AS late, {MOMENT.format("recorded_at").replace("(recorded_at", "(i.recorded_at")},
+LATE = f"""(c.seen_at < %(start)s) AS late, {_moment_of("i", "recorded_at")},
        """
 
 #: Name → rows with their columns in alphabetical order, and what orders the rows.

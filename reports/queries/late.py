@@ -107,31 +107,30 @@ def closed_rankings_of(adjustment: Adjustment, user: User) -> list[Ranking]:
     """The closed rankings, newest revisions, that hold an adjustment's day and were closed before it was decided or
     revoked: a revision takes that up.
     """
-    closed = Ranking.objects.visible_to(user).light().filter(
-        closed_at__isnull=False, period__starts_on__lte=adjustment.day, period__ends_on__gte=adjustment.day,
-        group__in=_groups(adjustment),
-    )  # fmt: skip
-    newest = closed.order_by("period_id", "group_id", "-revision").distinct("period_id", "group_id")
-    rows = sorted(newest.select_related("period", "group", "rule"), key=lambda ranking: ranking.period.starts_on)
+    rows = _holding(adjustment, user, closed_at__isnull=False)
     return [ranking for ranking in rows if adjusted_since(ranking).filter(pk=adjustment.pk).exists()]
 
 
 def rankings_taking(adjustment: Adjustment, user: User) -> list[Ranking]:
     """The newest revisions of the rankings that hold an adjustment's day and whose rule takes it; shortest first."""
-    holding = Ranking.objects.visible_to(user).light().filter(
-        period__starts_on__lte=adjustment.day, period__ends_on__gte=adjustment.day, group__in=_groups(adjustment)
-    )  # fmt: skip
-    newest = holding.order_by("period_id", "group_id", "-revision").distinct("period_id", "group_id")
     this = Adjustment.objects.filter(pk=adjustment.pk)
-    taking = [
+    return [
         ranking
-        for ranking in newest.select_related("period", "group", "rule")
+        for ranking in _holding(adjustment, user)
         if (taken := _taken(ranking)) is not None and this.filter(taken).exists()
     ]
-    return sorted(taking, key=lambda ranking: ranking.period.ends_on - ranking.period.starts_on)
 
 
-def _groups(adjustment: Adjustment) -> QuerySet[Any]:
-    """The groups of the unit and of those above it."""
+def _holding(adjustment: Adjustment, user: User, **asked: Any) -> list[Ranking]:
+    """The newest revisions that hold the day, of the groups of the unit and of those above it; shortest first.
+
+    One for each kind of period and group: a handful.
+    """
     links = UnitLink.objects.filter(descendant=adjustment.unit_id, ancestor__group__isnull=False)
-    return links.order_by().values("ancestor__group")
+    rows = Ranking.objects.visible_to(user).light().filter(
+        period__starts_on__lte=adjustment.day, period__ends_on__gte=adjustment.day,
+        group__in=links.order_by().values("ancestor__group"), **asked,
+    )  # fmt: skip
+    newest = rows.order_by("period_id", "group_id", "-revision").distinct("period_id", "group_id")
+    found = newest.select_related("period", "group", "rule")
+    return sorted(found, key=lambda ranking: ranking.period.ends_on - ranking.period.starts_on)

@@ -6,32 +6,25 @@ The list makes itself. An address that no link leads to has to stand in ``ASIDE`
 import re
 from collections import deque
 from collections.abc import Iterator
-from datetime import datetime
 from html import unescape
 from pathlib import Path
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 import pytest
-import time_machine
 from django.conf import settings
 from django.test import Client
-from django.urls import Resolver404, resolve
 from playwright.sync_api import Browser, Page
 
 from campaign.models import User
 from campaign.permissions import Role
-from campaign.rules import SHANGHAI
-from reports.demo.city import build
 from tests.test_url_roles import OF_PAGES
+from tests.walking import PUBLIC, name_of, small_city
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 AXE = (Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
-NOW = datetime(2026, 11, 23, 15, 20, tzinfo=SHANGHAI)
-SMALL = {"weeks": 2, "sites": 60, "illustrated": 4}
 ROLES = [Role.OFFICE, Role.UNIT, Role.SUPERVISOR, Role.INSPECTOR, Role.MONITOR]
 ROLES += [Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN, None]
 AT_A_DESK = {Role.OFFICE, Role.SUPERVISOR, Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN}
-PUBLIC = ["/sign-in/", "/report/", "/report/track/", "/suggestions/"]
 LINK = re.compile(r'<a [^>]*href="(/[^"#]*)"')
 #: No link leads there: what only takes what is sent, parts of pages and files, rows that the small city lacks.
 SENT = """
@@ -73,8 +66,7 @@ RULER = """() => {
 @pytest.fixture
 def city_of_rows(db) -> Iterator[None]:
     """The demonstration city at a small scale, at its hour."""
-    with time_machine.travel(NOW):
-        build(now=NOW, **SMALL)
+    with small_city():
         yield
 
 
@@ -111,10 +103,7 @@ def walk(client: Client) -> tuple[dict[str, str], set[str], list[str]]:
 
 
 def _name(path: str) -> str:
-    try:
-        return resolve(urlsplit(path).path).view_name
-    except Resolver404:
-        return path
+    return name_of(path) or path
 
 
 def faults(page: Page, path: str, width: int) -> list[str]:

@@ -129,14 +129,20 @@ def merge_or_close(seed: int, person: int, codes: list[str], ready, results) -> 
     for original, copy in zip(rows[::2], rows[1::2], strict=True):
         first, second = (original, copy) if dice.random() < 0.5 else (copy, original)
         moves = [(second, Move.MERGE, {"original": first}), (first, Move.CLOSE, {})]
-        for problem, move, given in dice.sample(moves, 2):
-            try:
-                ledger.move_problem(problem=problem, move=move, version=3, note="核查", by=by, at=TEN, **given)
-                told.append((problem.code, "won", person, move.value))
-            except (ledger.Conflict, ValidationError):
-                told.append((problem.code, "late", person, move.value))
+        told += [tried(problem, move, by, **given) for problem, move, given in dice.sample(moves, 2)]
     results.put(told)
     connections.close_all()
+
+
+def tried(problem: Problem, move: Move, by: User, **given) -> tuple[str, str, int, str]:
+    """What a person was told who tried a move."""
+    try:
+        ledger.move_problem(
+            problem=problem, move=move, version=problem.version, note="核查", by=by, at=TEN, **given
+        )  # fmt: skip
+    except (ledger.Conflict, ValidationError):
+        return problem.code, "late", by.pk, move.value
+    return problem.code, "won", by.pk, move.value
 
 
 @pytest.mark.django_db(transaction=True)
@@ -161,12 +167,8 @@ def undo_or_close(seed: int, person: int, codes: list[str], ready, results) -> N
     told = []
     ready.wait()
     for original, copy in zip(rows[::2], rows[1::2], strict=True):
-        for problem, move in dice.sample([(copy, Move.UNMERGE), (original, Move.CLOSE)], 2):
-            try:
-                ledger.move_problem(problem=problem, move=move, version=problem.version, note="核查", by=by, at=TEN)
-                told.append((problem.code, "won", person, move.value))
-            except (ledger.Conflict, ValidationError):
-                told.append((problem.code, "late", person, move.value))
+        moves = [(copy, Move.UNMERGE), (original, Move.CLOSE)]
+        told += [tried(problem, move, by) for problem, move in dice.sample(moves, 2)]
     results.put(told)
     connections.close_all()
 

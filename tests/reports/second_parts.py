@@ -1,5 +1,6 @@
 """The second implementation for rules of every kind of part, in plain SQL from the definitions."""
 
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -212,6 +213,37 @@ class Statement:
         )
 
 
+@dataclass
+class Columns:
+    """The columns of the statement, step by step: of parts, of tables, and the names of what is printed."""
+
+    raw: list[str] = field(default_factory=list)
+    counted: list[str] = field(default_factory=list)
+    tables: list[str] = field(default_factory=list)
+    tops: list[str] = field(default_factory=list)
+    values: list[str] = field(default_factory=list)
+
+
+def _columns(made: Statement, spec: dict[str, Any]) -> Columns:
+    found = Columns()
+    for at, part in enumerate(spec["components"]):
+        first = len(found.raw)
+        for number, one in enumerate(part["parts"] if part.get("kind") == "table" else [part], first):
+            value, counts = made.value(one)
+            found.raw.append(f"{value} AS v{number}, {counts} AS k{number}")
+            found.counted.append(f"v{number}, {made.missing(one, f'k{number}')} AS c{number}")
+        if part.get("kind") == "table":
+            inner = [f"c{number}" for number in range(first, len(found.raw))]
+            found.tables.append(f"{made.total(part['parts'], inner, part['total'], made.places)} AS t{at}")
+            found.tops.append(f"{made.missing(part, f't{at}')} AS u{at}")
+            found.values.append(f"t{at}")
+        else:
+            found.tables.append(f"c{first} AS t{at}, v{first} AS w{at}")
+            found.tops.append(f"t{at} AS u{at}")
+            found.values.append(f"w{at}")
+    return found
+
+
 def rankings(
     spec: dict[str, Any],
     group: int,
@@ -224,27 +256,9 @@ def rankings(
 ) -> list:
     """Rows of code, rank, score, list and the values of the parts, in the order of the page."""
     made = Statement(spec)
-    raw, counted, tables, tops, values = [], [], [], [], []
-    number = 0
-    for at, part in enumerate(spec["components"]):
-        columns = []
-        for one in part["parts"] if part.get("kind") == "table" else [part]:
-            value, counts = made.value(one)
-            raw.append(f"{value} AS v{number}, {counts} AS k{number}")
-            counted.append(f"v{number}, {made.missing(one, f'k{number}')} AS c{number}")
-            columns.append(f"c{number}")
-            number += 1
-        if part.get("kind") == "table":
-            tables.append(f"{made.total(part['parts'], columns, part['total'], made.places)} AS t{at}")
-            tops.append(f"{made.missing(part, f't{at}')} AS u{at}")
-            values.append(f"t{at}")
-        else:
-            tables.append(f"{columns[0]} AS t{at}, v{columns[0][1:]} AS w{at}")
-            tops.append(f"t{at} AS u{at}")
-            values.append(f"w{at}")
-    score = made.total(
-        spec["components"], [f"u{at}" for at in range(len(tops))], spec.get("total", "mean"), spec["places"]
-    )
+    columns = _columns(made, spec)
+    values, tops = columns.values, [f"u{at}" for at in range(len(columns.tops))]
+    score = made.total(spec["components"], tops, spec.get("total", "mean"), spec["places"])
     if "least" in spec:
         score = f"greatest({spec['least']}, {score})"
     if "greatest" in spec:
@@ -260,10 +274,10 @@ def rankings(
     sql = f"""
 {MEMBERS.format(merged=spec.get("ended") == "successor")},
 {", ".join(made.tables)},
-valued AS (SELECT m.id, m.code, {", ".join(raw)} FROM member m {" ".join(made.joins)}),
-counted AS (SELECT id, code, {", ".join(counted)} FROM valued),
-tabled AS (SELECT id, code, {", ".join(tables)} FROM counted),
-topped AS (SELECT *, {", ".join(tops)} FROM tabled),
+valued AS (SELECT m.id, m.code, {", ".join(columns.raw)} FROM member m {" ".join(made.joins)}),
+counted AS (SELECT id, code, {", ".join(columns.counted)} FROM valued),
+tabled AS (SELECT id, code, {", ".join(columns.tables)} FROM counted),
+topped AS (SELECT *, {", ".join(columns.tops)} FROM tabled),
 scored AS (SELECT *, CASE WHEN NOT ({none}) THEN {score} END AS score,
    (SELECT count(*) FROM {SEEN.format(subtree=True)} s WHERE s.unit = topped.id) AS inspections FROM topped),
 ranked AS (
